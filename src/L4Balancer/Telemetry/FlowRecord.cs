@@ -1,0 +1,37 @@
+using L4Balancer.Net;
+
+namespace L4Balancer.Telemetry;
+
+/// <summary>What remains of a flow once it has ended. Made by the shard that carried it, written by the log.</summary>
+public sealed record FlowRecord
+{
+    /// <summary>The service's name.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Who connected, where to, over what.</summary>
+    public required FlowKey Flow { get; init; }
+
+    /// <summary>The backend's name; null where none was reached.</summary>
+    public required string? Backend { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required CloseReason Reason { get; init; }
+
+    /// <summary>Bytes that came from the client.</summary>
+    public required long ClientBytes { get; init; }
+
+    /// <summary>Bytes that came from the server.</summary>
+    public required long ServerBytes { get; init; }
+
+    /// <summary>Backends tried, 0 where none was available.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>From accept to an established server side, every attempt included; zero where none was established.</summary>
+    public required TimeSpan ConnectDuration { get; init; }
+
+    /// <summary>From accept to the end.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>When it ended, on the clock of <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>.</summary>
+    public required long EndedTimestamp { get; init; }
+}
