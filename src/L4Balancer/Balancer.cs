@@ -1,84 +1,226 @@
-#pragma warning disable CA1822, IDE0060 // Members of this first outline do nothing yet.
 using L4Balancer.Config;
+using L4Balancer.Health;
+using L4Balancer.Interop;
 using L4Balancer.Net;
+using L4Balancer.Pools;
+using L4Balancer.Shards;
+using L4Balancer.Tcp;
 using L4Balancer.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace L4Balancer;
 
-/// <summary>A balancer could not start; the message says what, where and what to do.</summary>
-public sealed class BalancerStartException(string message) : Exception(message);
-
-/// <summary>Which limits apply, as they are said at start.</summary>
-/// <param name="Shards">Threads of the data path.</param>
-/// <param name="MaxConnections">Sessions open at once.</param>
-/// <param name="MaxDescriptors">RLIMIT_NOFILE of the process.</param>
-/// <param name="MaxConnectionsDerived">True where <paramref name="MaxConnections"/> was not configured.</param>
-public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescriptors, bool MaxConnectionsDerived);
-
-/// <summary>An address that a service listens on, with the port that the kernel chose where it was 0.</summary>
-public sealed record BoundListener(string Service, IpEndpoint Endpoint);
-
-/// <summary>The whole as one object. Methods are for the control plane, any thread.</summary>
+/// <summary>The whole as one object. Methods are for the control plane, any thread, one call at a time.</summary>
 public sealed class Balancer : IAsyncDisposable
 {
-    private readonly BalancerConfig _config;
-    private readonly ILogger _logger;
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan CutOffTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Takes a validated configuration; opens nothing yet.</summary>
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Shard[] _shards;
+    private readonly FlowLog[] _flowLogs;
+    private readonly ConnectionLimit _limit;
+    private readonly PoolRuntime[] _pools;
+    private readonly TcpServiceOnShard[][] _services; // By service, then by shard.
+    private readonly List<TcpListener> _listeners = [];
+    private readonly List<BoundListener> _bound = [];
+    private volatile bool _ready;
+
+    /// <summary>Takes a validated configuration; opens no listener yet.</summary>
+    /// <exception cref="BalancerStartException">The process has too few descriptors for its shards.</exception>
     public Balancer(BalancerConfig config, ILoggerFactory loggers)
+        : this(config, loggers, TimeProvider.System, new ShardOptions())
     {
-        _config = config;
-        _logger = loggers.CreateLogger("L4Balancer");
     }
 
-    /// <summary>Which limits apply. Known from the constructor on.</summary>
-    public BalancerLimits Limits => throw new NotSupportedException($"{_config} {_logger}");
+    internal Balancer(BalancerConfig config, ILoggerFactory loggers, TimeProvider time, ShardOptions options)
+    {
+        _time = time;
+        _logger = loggers.CreateLogger("L4Balancer");
+        Limits = MakeLimits(config.Global);
+        _limit = new ConnectionLimit(Limits.MaxConnections);
+        _shards = OpenShards(options);
+        _flowLogs = [.. _shards.Select(_ => new FlowLog(config.Log.Flows))];
+        _pools = [.. config.Services.Select(static service => service.Pool).Distinct().Select(pool => MakePool(pool, config.Global))];
+        _services = [.. config.Services.Select(MakeService)];
+    }
+
+    /// <summary>Which limits apply.</summary>
+    public BalancerLimits Limits { get; }
 
     /// <summary>What it listens on. Empty before <see cref="StartAsync"/> has opened the listeners.</summary>
-    public IReadOnlyList<BoundListener> Listeners => [];
+    public IReadOnlyList<BoundListener> Listeners => _bound;
 
     /// <summary>True from the end of the first round of probes until a drain begins.</summary>
-    public bool IsReady => false;
+    public bool IsReady => _ready;
 
     /// <summary>Sessions open now.</summary>
-    public int ActiveConnections => 0;
+    public int ActiveConnections => _limit.Open;
 
-    /// <summary>Names of each pool's backends with the state they are in: for the demo and the status line.</summary>
-    public IReadOnlyList<BackendStatus> Backends => [];
-
-    /// <summary>Opens the listeners, waits for the first round of probes, then accepts.</summary>
-    /// <exception cref="BalancerStartException">An address is in use, is not the host's, or may not be bound.</exception>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>
-    /// Takes the flow records that wait, oldest first per shard, and returns how many. One caller at a time.
-    /// </summary>
-    public int TakeFlowRecords(Action<FlowRecord> take) => 0;
+    /// <summary>Every pool's backends with the state they are in.</summary>
+    public IReadOnlyList<BackendStatus> Backends =>
+    [
+        .. from runtime in _pools
+           from backend in runtime.Pool.Backends
+           select new BackendStatus(
+               runtime.Pool.Name, backend.Name, backend.IsAvailable, backend.StateText, backend.ActiveSessions, backend.TotalSessions),
+    ];
 
     /// <summary>Flow records dropped since the start because the log could not follow.</summary>
-    public long FlowRecordsDropped => 0;
+    public long FlowRecordsDropped => _flowLogs.Sum(static log => log.Ring.Dropped);
+
+    internal IReadOnlyList<Shard> Shards => _shards;
+
+    internal IReadOnlyList<PoolRuntime> Pools => _pools;
+
+    internal IReadOnlyList<IReadOnlyList<TcpServiceOnShard>> Services => _services;
+
+    /// <summary>
+    /// Opens the listeners, waits for the first round of probes, then accepts. Clients that come meanwhile wait in the
+    /// kernel's queue.
+    /// </summary>
+    /// <exception cref="BalancerStartException">An address is in use, is not the host's, or may not be bound.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (TcpServiceOnShard[] service in _services) OpenListeners(service);
+        foreach (Shard shard in _shards) shard.Start();
+        await Task.WhenAll(_pools.Select(runtime => runtime.Monitor.StartAsync(cancellationToken)));
+
+        foreach (TcpListener listener in _listeners) listener.PostStart();
+        _ready = true;
+    }
+
+    /// <summary>Takes the flow records that wait, oldest first of each shard. One caller at a time.</summary>
+    /// <returns>How many it were.</returns>
+    public int TakeFlowRecords(Action<FlowRecord> take)
+    {
+        int taken = 0;
+        foreach (FlowLog log in _flowLogs)
+        {
+            // At most what fits, so that a busy shard does not keep the others' waiting.
+            for (int i = 0; i < FlowRecordRing.Capacity && log.Ring.TryTake(out FlowRecord? record); i++, taken++) take(record);
+        }
+
+        return taken;
+    }
 
     /// <summary>True when every shard's loop has answered within the time given.</summary>
-    public Task<bool> AnswersAsync(TimeSpan timeout) => Task.FromResult(true);
+    public async Task<bool> AnswersAsync(TimeSpan timeout)
+    {
+        Task all = Task.WhenAll(_shards.Select(AnswerOf));
+        await Task.WhenAny(all, Task.Delay(timeout, _time));
+        return all.IsCompletedSuccessfully;
+    }
 
     /// <summary>
     /// Stops accepting and closes the listeners, waits until every session has ended, at most for <paramref name="timeout"/>
     /// or until <paramref name="endNow"/>, then closes the rest with reason shutdown.
     /// </summary>
     /// <returns>Sessions that were cut off.</returns>
-    public Task<int> DrainAsync(TimeSpan timeout, CancellationToken endNow) => Task.FromResult(0);
+    public async Task<int> DrainAsync(TimeSpan timeout, CancellationToken endNow)
+    {
+        _ready = false;
+        foreach (TcpListener listener in _listeners) listener.PostStop();
+        await Task.WhenAll(_shards.Select(AnswerOf)); // The listeners have taken what had come.
+        _logger.Draining(ActiveConnections, timeout.TotalSeconds);
+
+        await WaitForSessionsAsync(timeout, endNow);
+        int cutOff = ActiveConnections;
+        if (cutOff == 0) return 0;
+
+        _logger.DrainCutOff(cutOff);
+        foreach (Shard shard in _shards) shard.Post(() => CloseSessions(shard));
+        await WaitForSessionsAsync(CutOffTime, CancellationToken.None);
+        return cutOff;
+    }
 
     /// <summary>Closes what is open and ends the shards.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
+    public async ValueTask DisposeAsync()
+    {
+        if (_shards.Any(static shard => shard.IsRunning)) await DrainAsync(TimeSpan.Zero, CancellationToken.None);
+        foreach (PoolRuntime runtime in _pools)
+        {
+            await runtime.Monitor.DisposeAsync();
+            runtime.Ejector.Dispose();
+        }
 
-/// <summary>A backend as the outside sees it.</summary>
-/// <param name="Pool">The pool's name.</param>
-/// <param name="Name">The backend's name.</param>
-/// <param name="IsAvailable">True when new flows may go there.</param>
-/// <param name="State">up, down, ejected or unresolved.</param>
-/// <param name="ActiveConnections">Sessions it holds.</param>
-/// <param name="TotalConnections">Sessions it was given since the start.</param>
-public sealed record BackendStatus(
-    string Pool, string Name, bool IsAvailable, string State, int ActiveConnections, long TotalConnections);
+        foreach (Shard shard in _shards) shard.Dispose();
+    }
+
+    private static BalancerLimits MakeLimits(GlobalConfig config)
+    {
+        int descriptors = ResourceLimits.MaxDescriptors();
+        bool derived = config.MaxConnections == 0;
+        return new BalancerLimits(
+            config.Shards == 0 ? Environment.ProcessorCount : config.Shards,
+            derived ? DescriptorBudget.MaxConnections(descriptors) : config.MaxConnections,
+            descriptors,
+            derived);
+    }
+
+    private Shard[] OpenShards(ShardOptions options)
+    {
+        int pipes = Math.Min(options.MaxKernelPipes, DescriptorBudget.KernelPipesPerShard(Limits.MaxDescriptors, Limits.Shards));
+        List<Shard> shards = [];
+        try
+        {
+            for (int i = 0; i < Limits.Shards; i++) shards.Add(new Shard(i, options with { MaxKernelPipes = pipes }));
+            return [.. shards];
+        }
+        catch (IOException exception)
+        {
+            shards.ForEach(static shard => shard.Dispose());
+            throw new BalancerStartException(
+                $"cannot open {Limits.Shards} shards with {Limits.MaxDescriptors} descriptors ({exception.Message}); "
+                + "raise LimitNOFILE= or ulimit -n, or lower global.shards");
+        }
+    }
+
+    private PoolRuntime MakePool(PoolConfig config, GlobalConfig global)
+    {
+        Pool pool = new(config, global.HashSeed, _logger);
+        return new PoolRuntime(pool, new Ejector(pool, _time, _logger), new HealthMonitor(pool, _time, _logger));
+    }
+
+    private TcpServiceOnShard[] MakeService(ServiceConfig config)
+    {
+        PoolRuntime runtime = _pools.Single(one => one.Pool.Config == config.Pool);
+        ConnectionLimit limit = config.MaxConnections == 0 ? _limit : new ConnectionLimit(config.MaxConnections, _limit);
+        TcpService service = new(config, runtime.Pool, runtime.Ejector, limit, _logger);
+        return [.. _shards.Select((shard, i) => new TcpServiceOnShard(service, shard, _flowLogs[i]))];
+    }
+
+    private void OpenListeners(TcpServiceOnShard[] service)
+    {
+        ServiceConfig config = service[0].Service.Config;
+        foreach (ListenAddress address in config.Listen)
+        {
+            int[] sockets = ListeningSockets.Open(config, address, _shards.Length, out IpEndpoint bound);
+            for (int i = 0; i < sockets.Length; i++) _listeners.Add(new TcpListener(service, i, sockets[i], bound));
+            _bound.Add(new BoundListener(config.Name, bound));
+            _logger.Listening(config.Name, (address with { Endpoint = bound }).ToString());
+        }
+    }
+
+    private static Task AnswerOf(Shard shard)
+    {
+        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        shard.Post(answered.SetResult);
+        return answered.Task;
+    }
+
+    private static void CloseSessions(Shard shard)
+    {
+        foreach (SocketOwner owner in shard.Owners()) (owner as TcpSession)?.Close(CloseReason.Shutdown);
+    }
+
+    private async Task WaitForSessionsAsync(TimeSpan timeout, CancellationToken endNow)
+    {
+        long started = _time.GetTimestamp();
+        while (ActiveConnections > 0 && _time.GetElapsedTime(started) < timeout && !endNow.IsCancellationRequested)
+        {
+            await Task.Delay(DrainPoll, _time, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using L4Balancer.Net;
+
+namespace L4Balancer;
+
+/// <summary>Which limits apply, as they are said at start.</summary>
+/// <param name="Shards">Threads of the data path.</param>
+/// <param name="MaxConnections">Sessions open at once.</param>
+/// <param name="MaxDescriptors">RLIMIT_NOFILE of the process.</param>
+/// <param name="MaxConnectionsDerived">True where <paramref name="MaxConnections"/> was not configured.</param>
+public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescriptors, bool MaxConnectionsDerived);
+
+/// <summary>An address that a service listens on, with the port that the kernel chose where it was 0.</summary>
+public sealed record BoundListener(string Service, IpEndpoint Endpoint);
+
+/// <summary>A backend as the outside sees it.</summary>
+/// <param name="Pool">The pool's name.</param>
+/// <param name="Name">The backend's name.</param>
+/// <param name="IsAvailable">True when new flows may go there.</param>
+/// <param name="State">up, down, ejected, unresolved or unknown.</param>
+/// <param name="ActiveConnections">Sessions it holds.</param>
+/// <param name="TotalConnections">Sessions it was given since the start.</param>
+public sealed record BackendStatus(
+    string Pool, string Name, bool IsAvailable, string State, int ActiveConnections, long TotalConnections);

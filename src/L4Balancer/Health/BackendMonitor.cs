@@ -1,0 +1,113 @@
+using L4Balancer.Backends;
+using L4Balancer.Config;
+using L4Balancer.Net;
+using L4Balancer.Pools;
+using L4Balancer.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace L4Balancer.Health;
+
+/// <summary>Keeps the verdict on one backend: resolves its name, probes it, and has the pool publish when it flips.</summary>
+internal sealed class BackendMonitor
+{
+    private readonly Pool _pool;
+    private readonly Backend _backend;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RiseFall _riseFall;
+    private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _lastResolveError;
+
+    public BackendMonitor(Pool pool, Backend backend, TimeProvider time, ILogger logger)
+    {
+        _pool = pool;
+        _backend = backend;
+        _time = time;
+        _logger = logger;
+        _riseFall = new RiseFall(Check.Rise, Check.Fall);
+    }
+
+    public Backend Backend => _backend;
+
+    /// <summary>Probes so far.</summary>
+    public HealthCounters Probes { get; } = new();
+
+    /// <summary>Completes when the backend has been judged for the first time.</summary>
+    public Task FirstVerdict => _firstVerdict.Task;
+
+    private HealthConfig Check => _pool.Config.Health;
+
+    /// <summary>Watches until cancelled. The second probe comes after <paramref name="offset"/>, which spreads the backends.</summary>
+    public async Task RunAsync(TimeSpan offset, CancellationToken cancellationToken)
+    {
+        await JudgeAsync(cancellationToken);
+        _firstVerdict.TrySetResult();
+        await Task.Delay(offset, _time, cancellationToken);
+
+        // Without a probe all that can still change is that the name resolves.
+        while (Check.Type != ProbeType.None || _backend.Endpoint is null)
+        {
+            await JudgeAsync(cancellationToken);
+            await Task.Delay(NextInterval(), _time, cancellationToken);
+        }
+    }
+
+    private TimeSpan NextInterval() =>
+        Check.Interval * (1 + (Check.Jitter * ((Random.Shared.NextDouble() * 2) - 1)));
+
+    private async Task JudgeAsync(CancellationToken cancellationToken)
+    {
+        if (!await ResolveAsync(cancellationToken)) return;
+
+        if (Check.Type == ProbeType.None)
+        {
+            Apply(BackendHealth.Up);
+            return;
+        }
+
+        IpEndpoint target = _backend.Endpoint!.Value;
+        if (Check.Port != 0) target = target with { Port = Check.Port };
+        ProbeResult result = await TcpProbe.RunAsync(target.ToIPEndPoint(), Check.Timeout, _time, cancellationToken);
+        Probes.Add(result.IsGood);
+        if (!_riseFall.Observe(result.IsGood)) return;
+
+        Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down);
+        if (_riseFall.IsUp) _logger.BackendUp(_pool.Name, _backend.Name, result.Text);
+        else _logger.BackendDown(_pool.Name, _backend.Name, result.Text);
+    }
+
+    private void Apply(BackendHealth health) => _pool.Change(() =>
+    {
+        if (_backend.Health == health) return false;
+
+        _backend.SetHealth(health);
+        return true;
+    });
+
+    /// <summary>Makes sure that the backend has an address.</summary>
+    private async Task<bool> ResolveAsync(CancellationToken cancellationToken)
+    {
+        if (_backend.Endpoint is not null) return true;
+
+        if (NameResolver.Literal(_backend.Host) is { } literal)
+        {
+            _backend.SetEndpoint(new IpEndpoint(literal, _backend.Port));
+            return true;
+        }
+
+        (IpAddress? address, string error) =
+            await NameResolver.LookUpAsync(_backend.Host, Check.Timeout, _time, cancellationToken);
+        if (address is not { } found)
+        {
+            // Once, not at every try.
+            if (error != _lastResolveError) _logger.BackendUnresolved(_pool.Name, _backend.Name, _backend.Host, error);
+            _lastResolveError = error;
+            return false;
+        }
+
+        IpEndpoint endpoint = new(found, _backend.Port);
+        _backend.SetEndpoint(endpoint);
+        _logger.BackendResolved(_pool.Name, _backend.Name, _backend.Host, endpoint.ToString());
+        return true;
+    }
+}

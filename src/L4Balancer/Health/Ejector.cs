@@ -1,0 +1,106 @@
+using L4Balancer.Backends;
+using L4Balancer.Config;
+using L4Balancer.Pools;
+using L4Balancer.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace L4Balancer.Health;
+
+/// <summary>
+/// Passive ejection: connects of real flows that fail in a row take a backend out of its pool for a while, longer each time.
+/// </summary>
+internal sealed class Ejector : IDisposable
+{
+    private readonly Pool _pool;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Dictionary<Backend, Record> _records;
+
+    public Ejector(Pool pool, TimeProvider time, ILogger logger)
+    {
+        _pool = pool;
+        _time = time;
+        _logger = logger;
+        _records = pool.Backends.ToDictionary(static backend => backend, static _ => new Record());
+    }
+
+    private EjectionConfig Config => _pool.Config.Ejection;
+
+    /// <summary>A connect was established. Called by every shard; wait-free.</summary>
+    public void Succeeded(Backend backend)
+    {
+        Record record = _records[backend];
+        if (Volatile.Read(ref record.FailuresInRow) != 0) Volatile.Write(ref record.FailuresInRow, 0);
+    }
+
+    /// <summary>A connect failed. Called by every shard; wait-free, the ejection itself happens on the control plane.</summary>
+    public void Failed(Backend backend)
+    {
+        if (Config.Failures == 0) return;
+
+        // Every full count asks anew: it may be that too many were ejected the last time.
+        int inRow = Interlocked.Increment(ref _records[backend].FailuresInRow);
+        if (inRow % Config.Failures == 0) ThreadPool.UnsafeQueueUserWorkItem(Eject, backend, preferLocal: false);
+    }
+
+    public void Dispose()
+    {
+        foreach (Record record in _records.Values) record.Reinstatement?.Dispose();
+    }
+
+    private void Eject(Backend backend) => _pool.Change(() =>
+    {
+        if (!MayEject(backend)) return false;
+
+        Record record = _records[backend];
+        TimeSpan length = NextLength(record);
+        backend.SetEjected(true);
+        record.Reinstatement?.Dispose();
+        record.Reinstatement = _time.CreateTimer(_ => Reinstate(backend), null, length, Timeout.InfiniteTimeSpan);
+        _logger.BackendEjected(_pool.Name, backend.Name, length.TotalSeconds, Config.Failures);
+        return true;
+    });
+
+    /// <summary>One may always be ejected, whatever the share says of a small pool, but never the last that is available.</summary>
+    private bool MayEject(Backend backend)
+    {
+        if (!backend.IsAvailable || _pool.Backends.Count(static one => one.IsAvailable) == 1) return false;
+
+        int ejected = _pool.Backends.Count(static one => one.IsEjected);
+        return ejected < Math.Max(1, (int)(_pool.Backends.Count * Config.MaxEjected));
+    }
+
+    /// <summary>n times the base for the n-th ejection in a row; a row ends when it stayed in for as long as it was out.</summary>
+    private TimeSpan NextLength(Record record)
+    {
+        bool rowEnded = record.InRow > 0 && _time.GetElapsedTime(record.ReinstatedAt) > record.Length;
+        record.InRow = rowEnded ? 1 : record.InRow + 1;
+        TimeSpan length = Config.Base * record.InRow;
+        record.Length = length < Config.Max ? length : Config.Max;
+        return record.Length;
+    }
+
+    private void Reinstate(Backend backend) => _pool.Change(() =>
+    {
+        Record record = _records[backend];
+        record.ReinstatedAt = _time.GetTimestamp();
+        Volatile.Write(ref record.FailuresInRow, 0);
+        backend.SetEjected(false);
+        _logger.BackendReinstated(_pool.Name, backend.Name);
+        return true;
+    });
+
+    /// <summary>What is remembered of one backend. All but the failures belongs to the pool's writer.</summary>
+    private sealed class Record
+    {
+        public int FailuresInRow;
+
+        public int InRow { get; set; }
+
+        public TimeSpan Length { get; set; }
+
+        public long ReinstatedAt { get; set; }
+
+        public ITimer? Reinstatement { get; set; }
+    }
+}

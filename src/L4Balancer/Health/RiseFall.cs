@@ -1,0 +1,33 @@
+namespace L4Balancer.Health;
+
+/// <summary>
+/// Hysteresis of probe results: <paramref name="rise"/> good ones in a row bring the state up, <paramref name="fall"/> failed
+/// ones take it down. The first result alone decides the first state.
+/// </summary>
+internal sealed class RiseFall(int rise, int fall)
+{
+    private bool _begun;
+    private int _against; // Results in a row that contradict the state.
+
+    /// <summary>The state; false before the first result.</summary>
+    public bool IsUp { get; private set; }
+
+    /// <summary>Takes in a result.</summary>
+    /// <returns>True where the state is now another one, or the first.</returns>
+    public bool Observe(bool good)
+    {
+        if (!_begun)
+        {
+            _begun = true;
+            IsUp = good;
+            return true;
+        }
+
+        _against = good == IsUp ? 0 : _against + 1;
+        if (_against < (IsUp ? fall : rise)) return false;
+
+        IsUp = good;
+        _against = 0;
+        return true;
+    }
+}

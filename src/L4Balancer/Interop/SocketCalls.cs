@@ -1,0 +1,99 @@
+using L4Balancer.Net;
+
+namespace L4Balancer.Interop;
+
+/// <summary>socket(2), accept4(2), connect(2), recv(2), send(2) and their kin on plain descriptors.</summary>
+internal static unsafe class SocketCalls
+{
+    public const int FamilyV4 = 2;
+    public const int FamilyV6 = 10;
+
+    private const int Stream = 1;
+    private const int NonBlockingCloseOnExec = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
+    private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int ShutdownWrite = 1; // SHUT_WR
+
+    /// <summary>Opens a non-blocking TCP socket, closed on exec.</summary>
+    public static SyscallResult OpenTcp(bool v6) =>
+        Libc.Result(Libc.socket(v6 ? FamilyV6 : FamilyV4, Stream | NonBlockingCloseOnExec, 0));
+
+    public static SyscallResult Bind(int fd, in IpEndpoint endpoint, bool v6)
+    {
+        int length = SockAddr.Write(out SockAddr address, endpoint, v6);
+        return Libc.Result(Libc.bind(fd, (byte*)&address, (uint)length));
+    }
+
+    public static SyscallResult Listen(int fd, int backlog) => Libc.Result(Libc.listen(fd, backlog));
+
+    /// <summary>Accepts one connection as a non-blocking descriptor, closed on exec.</summary>
+    public static SyscallResult Accept(int listener, out IpEndpoint peer)
+    {
+        while (true)
+        {
+            SockAddr address = default;
+            uint length = SockAddr.MaxBytes;
+            SyscallResult accepted =
+                Libc.Result(Libc.accept4(listener, (byte*)&address, &length, NonBlockingCloseOnExec));
+            if (accepted.Error == Errno.EINTR) continue;
+
+            peer = accepted.IsError ? default : SockAddr.Read(ref address);
+            return accepted;
+        }
+    }
+
+    /// <summary>Begins a connect; EINPROGRESS is the ordinary answer of a non-blocking socket.</summary>
+    public static SyscallResult Connect(int fd, in IpEndpoint endpoint)
+    {
+        int length = SockAddr.Write(out SockAddr address, endpoint, asV6: false);
+        SyscallResult connected = Libc.Result(Libc.connect(fd, (byte*)&address, (uint)length));
+
+        // An interrupted connect goes on in the kernel (connect(2)), just as one that is in progress.
+        return connected.Error == Errno.EINTR ? SyscallResult.Failure(Errno.EINPROGRESS) : connected;
+    }
+
+    /// <summary>The address a socket is bound to.</summary>
+    public static SyscallResult LocalEndpoint(int fd, out IpEndpoint endpoint)
+    {
+        SockAddr address = default;
+        uint length = SockAddr.MaxBytes;
+        SyscallResult result = Libc.Result(Libc.getsockname(fd, (byte*)&address, &length));
+        endpoint = result.IsError ? default : SockAddr.Read(ref address);
+        return result;
+    }
+
+    /// <summary>Takes up to the buffer's length; 0 is the end of the stream.</summary>
+    public static SyscallResult Receive(int fd, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            SyscallResult received;
+            do
+            {
+                received = Libc.Result(Libc.recv(fd, start, (nuint)buffer.Length, 0));
+            }
+            while (received.Error == Errno.EINTR);
+            return received;
+        }
+    }
+
+    /// <summary>Gives the kernel as much of the buffer as it takes at once.</summary>
+    public static SyscallResult Send(int fd, ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            SyscallResult sent;
+            do
+            {
+                sent = Libc.Result(Libc.send(fd, start, (nuint)buffer.Length, NoSignal));
+            }
+            while (sent.Error == Errno.EINTR);
+            return sent;
+        }
+    }
+
+    /// <summary>Ends the stream towards the peer (FIN); receiving goes on.</summary>
+    public static SyscallResult ShutdownSend(int fd) => Libc.Result(Libc.shutdown(fd, ShutdownWrite));
+
+    /// <summary>Closes a descriptor. Not repeated after EINTR: Linux has released the number by then (close(2)).</summary>
+    public static void Close(int fd) => _ = Libc.close(fd);
+}

@@ -1,0 +1,49 @@
+namespace L4Balancer.Interop;
+
+/// <summary>The socket options in use (socket(7), tcp(7), ip(7), ipv6(7)).</summary>
+internal static unsafe class SocketOptions
+{
+    private const int SocketLevel = 1;
+    private const int TcpLevel = 6;
+    private const int IpLevel = 0;
+    private const int Ipv6Level = 41;
+
+    /// <summary>Bind although connections of an earlier process are in TIME_WAIT.</summary>
+    public static SyscallResult ReuseAddress(int fd) => Set(fd, SocketLevel, 2, 1);
+
+    /// <summary>Let further sockets of this user bind the same address; the kernel spreads connections over them.</summary>
+    public static SyscallResult ReusePort(int fd) => Set(fd, SocketLevel, 15, 1);
+
+    /// <summary>Send small segments at once. Accepted sockets inherit it from the listening socket.</summary>
+    public static SyscallResult NoDelay(int fd) => Set(fd, TcpLevel, 1, 1);
+
+    /// <summary>
+    /// Urgent bytes stay in the stream instead of being taken out of it; inherited like <see cref="NoDelay"/>.
+    /// </summary>
+    public static SyscallResult UrgentInline(int fd) => Set(fd, SocketLevel, 10, 1);
+
+    /// <summary>Whether an IPv6 socket refuses IPv4 clients.</summary>
+    public static SyscallResult V6Only(int fd, bool only) => Set(fd, Ipv6Level, 26, only ? 1 : 0);
+
+    /// <summary>Bind an address that the host does not have (yet).</summary>
+    public static SyscallResult Freebind(int fd, bool v6) => v6 ? Set(fd, Ipv6Level, 78, 1) : Set(fd, IpLevel, 15, 1);
+
+    /// <summary>The coming close discards what is unsent and resets the connection (SO_LINGER, on, 0 seconds).</summary>
+    public static SyscallResult ResetOnClose(int fd)
+    {
+        int* linger = stackalloc int[2] { 1, 0 };
+        return Libc.Result(Libc.setsockopt(fd, SocketLevel, 13, linger, sizeof(int) * 2));
+    }
+
+    /// <summary>The error that waits on a socket, and clears it: how a non-blocking connect ended.</summary>
+    public static Errno TakeError(int fd)
+    {
+        int error = 0;
+        uint length = sizeof(int);
+        SyscallResult result = Libc.Result(Libc.getsockopt(fd, SocketLevel, 4, &error, &length));
+        return result.IsError ? result.Error : (Errno)error;
+    }
+
+    private static SyscallResult Set(int fd, int level, int name, int value) =>
+        Libc.Result(Libc.setsockopt(fd, level, name, &value, sizeof(int)));
+}

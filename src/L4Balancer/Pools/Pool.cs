@@ -1,0 +1,69 @@
+using L4Balancer.Backends;
+using L4Balancer.Config;
+using L4Balancer.Net;
+using L4Balancer.Selection;
+using L4Balancer.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace L4Balancer.Pools;
+
+/// <summary>A set of backends with a policy. Shards pick from a snapshot; the control plane publishes the next one.</summary>
+internal sealed class Pool
+{
+    private readonly ulong _seed;
+    private readonly ILogger _logger;
+    private readonly Lock _writer = new();
+    private volatile PoolSnapshot _snapshot = new(null, 0);
+
+    public Pool(PoolConfig config, ulong seed, ILogger logger)
+    {
+        Config = config;
+        _seed = seed;
+        _logger = logger;
+        Backends = [.. config.Backends.Select(static backend => new Backend(backend))];
+    }
+
+    public PoolConfig Config { get; }
+
+    public string Name => Config.Name;
+
+    /// <summary>All configured backends, available or not.</summary>
+    public IReadOnlyList<Backend> Backends { get; }
+
+    /// <summary>Backends that new flows may go to, as of the last publish.</summary>
+    public int Available => _snapshot.Available;
+
+    /// <summary>Picks a backend for a flow, or null where none is left. Called by every shard; wait-free.</summary>
+    /// <param name="flow">Who connects, where to.</param>
+    /// <param name="tried">Backends that have failed this flow.</param>
+    public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried) =>
+        _snapshot.Selector?.Pick(FlowHash.Compute(flow, Config.HashOn, _seed), tried);
+
+    /// <summary>
+    /// Changes the state of backends and publishes what follows from it. Control plane, any thread; changes of one pool
+    /// happen one after the other.
+    /// </summary>
+    /// <returns>What <paramref name="change"/> returned.</returns>
+    public bool Change(Func<bool> change)
+    {
+        lock (_writer)
+        {
+            if (!change()) return false;
+
+            Publish();
+            return true;
+        }
+    }
+
+    private void Publish()
+    {
+        Backend[] available = [.. Backends.Where(static backend => backend.IsAvailable)];
+        int before = _snapshot.Available;
+        int configuredWeight = Backends.Sum(static backend => backend.Weight);
+        _snapshot = new PoolSnapshot(
+            available.Length == 0 ? null : new RingSelector(available, configuredWeight, _seed), available.Length);
+
+        if (available.Length == 0 && before > 0) _logger.PoolEmpty(Name);
+        if (available.Length > 0 && before == 0) _logger.PoolServes(Name, available.Length, Backends.Count);
+    }
+}

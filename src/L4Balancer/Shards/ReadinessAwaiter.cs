@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+
+namespace L4Balancer.Shards;
+
+/// <summary>
+/// Waits until one direction of a <see cref="ShardSocket"/> is ready. A value without allocation; the continuation runs on the
+/// shard's thread. The result is false once the socket is closed.
+/// </summary>
+internal readonly struct ReadinessAwaiter(ShardSocket socket, bool forReading) : ICriticalNotifyCompletion
+{
+    /// <summary>True where there is nothing to wait for.</summary>
+    public bool IsCompleted => forReading ? socket.IsReadable : socket.IsWritable;
+
+    public ReadinessAwaiter GetAwaiter() => this;
+
+    public bool GetResult() => !socket.IsClosed;
+
+    public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+    public void UnsafeOnCompleted(Action continuation)
+    {
+        if (forReading) socket.SetReader(continuation);
+        else socket.SetWriter(continuation);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using L4Balancer.Interop;
+
+namespace L4Balancer.Shards;
+
+/// <summary>
+/// One thread of the data path with all that its flows share: an epoll instance, timers, the receive buffer, pipes. A flow
+/// lives on one shard, and whatever belongs to a shard is touched by its thread alone; others <see cref="Post"/>.
+/// </summary>
+internal sealed class Shard : IDisposable
+{
+    private const ulong WakeRegistration = ulong.MaxValue;
+    private const int KeptHeldBytes = 64;
+
+    private readonly Thread _thread;
+    private readonly EventFd _wake = new();
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly Queue<Action> _deferred = new();
+    private readonly SlotTable _slots = new();
+    private int _wakePending;
+    private bool _ending;
+
+    /// <summary>Opens the epoll instance; <see cref="Start"/> starts the thread.</summary>
+    /// <exception cref="IOException">The process is out of descriptors.</exception>
+    public Shard(int index, ShardOptions options)
+    {
+        Index = index;
+        Now = ShardClock.Read();
+        Timers = new TimerWheel(Now);
+        Epoll = new Epoll(options.EventBatch);
+        ReceiveBuffer = GC.AllocateUninitializedArray<byte>(options.ReceiveBufferBytes, pinned: true);
+        KernelPipes = new KernelPipes(options.MaxKernelPipes, options.KernelPipeBytes);
+        _ = Epoll.Register(_wake.Fd, EpollEvents.In | EpollEvents.EdgeTriggered, WakeRegistration);
+        _thread = new Thread(RunLoop) { Name = $"shard-{index}", IsBackground = true };
+    }
+
+    /// <summary>Counts from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>The time of the present turn of the loop, in <see cref="ShardClock"/> ticks.</summary>
+    public long Now { get; private set; }
+
+    public TimerWheel Timers { get; }
+
+    public Epoll Epoll { get; }
+
+    /// <summary>Holds bytes only between a receive and the send that follows it.</summary>
+    public byte[] ReceiveBuffer { get; }
+
+    /// <summary>For what a target does not take at once.</summary>
+    public FreeList<HeldBytes> HeldBytes { get; } = new(static () => new HeldBytes(), KeptHeldBytes);
+
+    public KernelPipes KernelPipes { get; }
+
+    /// <summary>Sessions on this shard and on their way to it. Any thread may add; see <c>Tcp/ShardBalance</c>.</summary>
+    public ShardLoad Load { get; } = new();
+
+    /// <summary>How late the loop came to what waited, as a histogram. Written here, read anywhere.</summary>
+    public LoopLag Lag { get; } = new();
+
+    /// <summary>The loop has been started and not ended.</summary>
+    public bool IsRunning => _thread.IsAlive;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>Has the shard's thread run something soon. Any thread; what is posted runs in order.</summary>
+    public void Post(Action work)
+    {
+        _posted.Enqueue(work);
+        if (Interlocked.Exchange(ref _wakePending, 1) == 0) _wake.Signal();
+    }
+
+    /// <summary>Runs something after the events that wait now. The shard's thread alone.</summary>
+    public void Defer(Action continuation) => _deferred.Enqueue(continuation);
+
+    /// <summary>Goes on after the other flows had their turn.</summary>
+    public YieldAwaiter Yield() => new(this);
+
+    /// <summary>Ends the loop, waits for the thread and closes what is open.</summary>
+    public void Dispose()
+    {
+        if (_thread.IsAlive)
+        {
+            Post(() => _ending = true);
+            _thread.Join();
+        }
+
+        _slots.CloseAll();
+        RunDeferred(); // Who waited on a socket gives back what it holds.
+        KernelPipes.CloseFree();
+        Epoll.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>Those that own a socket on this shard now. The shard's thread alone.</summary>
+    public IReadOnlyCollection<SocketOwner> Owners() => _slots.Owners();
+
+    internal ulong ReserveSlot() => _slots.Reserve();
+
+    internal void FillSlot(ulong registration, ShardSocket socket) => _slots.Fill(registration, socket);
+
+    internal void ReleaseSlot(ulong registration) => _slots.Release(registration);
+
+    private void RunLoop()
+    {
+        try
+        {
+            while (!_ending) RunTurn();
+        }
+        catch (Exception exception)
+        {
+            // A shard that is gone would leave its flows hanging for ever: better a restart by the service manager.
+            Environment.FailFast($"shard {Index} ended by a defect", exception);
+        }
+    }
+
+    private void RunTurn()
+    {
+        long before = ShardClock.Read();
+        Lag.Record(before - Now);
+        int timeout = _deferred.Count > 0 ? 0 : Timers.MillisecondsToNext(before);
+        int count = Epoll.Wait(timeout);
+        Now = ShardClock.Read();
+
+        bool woken = false;
+        for (int i = 0; i < count; i++)
+        {
+            EpollEvents events = Epoll.Event(i, out ulong registration);
+            if (registration == WakeRegistration) woken = true;
+            else _slots.Find(registration)?.OnEvents(events);
+        }
+
+        if (woken) RunPosted();
+        RunDeferred();
+        Timers.Advance(Now);
+    }
+
+    private void RunPosted()
+    {
+        // Cleared first: what is posted from here on signals again.
+        Volatile.Write(ref _wakePending, 0);
+        Interlocked.MemoryBarrier();
+        while (_posted.TryDequeue(out Action? work)) work();
+    }
+
+    private void RunDeferred()
+    {
+        // Only what waits now; what that defers has its turn after the next events.
+        for (int waiting = _deferred.Count; waiting > 0; waiting--) _deferred.Dequeue()();
+    }
+}

@@ -1,0 +1,183 @@
+using L4Balancer.Interop;
+using L4Balancer.Net;
+
+namespace L4Balancer.Shards;
+
+/// <summary>
+/// A descriptor on a shard's epoll, registered once and edge-triggered. Readiness is remembered here: it is set by events
+/// and cleared by the call that finds the kernel empty (or full), so an edge is never waited for twice. All members
+/// belong to the shard's thread.
+/// </summary>
+internal sealed class ShardSocket
+{
+    /// <summary>Everything that a stream socket can report.</summary>
+    private const EpollEvents Interest = EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp
+        | EpollEvents.Priority | EpollEvents.EdgeTriggered;
+
+    private readonly Shard _shard;
+    private readonly ulong _registration;
+    private readonly SocketOwner? _owner;
+    private Action? _reader;
+    private Action? _writer;
+    private Flags _flags;
+
+    private ShardSocket(Shard shard, int fd, ulong registration, SocketOwner? owner)
+    {
+        _shard = shard;
+        _registration = registration;
+        _owner = owner;
+        Fd = fd;
+    }
+
+    [Flags]
+    private enum Flags : byte
+    {
+        Readable = 1,
+        Writable = 2,
+
+        /// <summary>The peer has ended its stream: reading goes on until it returns 0, a short read proves nothing.</summary>
+        ReadClosed = 4,
+
+        /// <summary>Urgent data came: a read stops at its mark, so a short read proves nothing either (tcp(7)).</summary>
+        Urgent = 8,
+
+        /// <summary>The connection failed or was reset.</summary>
+        Failed = 16,
+
+        /// <summary>The descriptor is no longer ours.</summary>
+        Closed = 32,
+    }
+
+    /// <summary>The descriptor. Not to be used after <see cref="Close"/>.</summary>
+    public int Fd { get; }
+
+    public bool IsReadable => (_flags & (Flags.Readable | Flags.Closed)) != 0;
+
+    public bool IsWritable => (_flags & (Flags.Writable | Flags.Closed)) != 0;
+
+    /// <summary>The connection failed or was reset (EPOLLERR).</summary>
+    public bool IsFailed => (_flags & Flags.Failed) != 0;
+
+    /// <summary>Who hears of its failure; null for a listening socket.</summary>
+    public SocketOwner? Owner => _owner;
+
+    public bool IsClosed => (_flags & Flags.Closed) != 0;
+
+    /// <summary>
+    /// Takes over a descriptor. It counts as writable from the start, since a fresh connection is; not so one that is
+    /// <paramref name="connecting"/>. The <paramref name="owner"/> hears of a failure as it happens.
+    /// </summary>
+    /// <returns>The socket, or null where epoll did not take it (the descriptor is closed then).</returns>
+    public static ShardSocket? TryOpen(Shard shard, int fd, SocketOwner? owner, bool connecting = false)
+    {
+        ulong registration = shard.ReserveSlot();
+        ShardSocket socket = new(shard, fd, registration, owner);
+        if (!connecting) socket._flags = Flags.Writable;
+        if (shard.Epoll.Register(fd, Interest, registration).IsError)
+        {
+            shard.ReleaseSlot(registration);
+            SocketCalls.Close(fd);
+            return null;
+        }
+
+        shard.FillSlot(registration, socket);
+        return socket;
+    }
+
+    /// <summary>Waits until a receive has a point; false once the socket is closed.</summary>
+    public ReadinessAwaiter Readable() => new(this, forReading: true);
+
+    /// <summary>Waits until a send has a point; false once the socket is closed.</summary>
+    public ReadinessAwaiter Writable() => new(this, forReading: false);
+
+    /// <summary>Receives into a buffer; 0 is the end of the stream.</summary>
+    public SyscallResult Receive(Span<byte> buffer)
+    {
+        SyscallResult received = SocketCalls.Receive(Fd, buffer);
+        bool shortReadMeansEmpty = (_flags & (Flags.ReadClosed | Flags.Urgent)) == 0;
+        if (received.WouldBlock || (shortReadMeansEmpty && received.Value < buffer.Length)) _flags &= ~Flags.Readable;
+        return received;
+    }
+
+    /// <summary>Accepts a connection from a listening socket.</summary>
+    public SyscallResult Accept(out IpEndpoint peer)
+    {
+        SyscallResult accepted = SocketCalls.Accept(Fd, out peer);
+        if (accepted.WouldBlock) _flags &= ~Flags.Readable;
+        return accepted;
+    }
+
+    /// <summary>Sends what the kernel takes.</summary>
+    public SyscallResult Send(ReadOnlySpan<byte> buffer)
+    {
+        SyscallResult sent = SocketCalls.Send(Fd, buffer);
+        if (sent.Value < buffer.Length) _flags &= ~Flags.Writable;
+        return sent;
+    }
+
+    /// <summary>Moves what has been received into an empty kernel pipe.</summary>
+    public SyscallResult SpliceInto(KernelPipe pipe)
+    {
+        SyscallResult moved = pipe.FillFrom(Fd);
+        if (moved.WouldBlock) _flags &= ~Flags.Readable;
+        return moved;
+    }
+
+    /// <summary>Sends what a kernel pipe holds, as far as the kernel takes it.</summary>
+    public SyscallResult SpliceFrom(KernelPipe pipe)
+    {
+        SyscallResult moved = pipe.EmptyInto(Fd);
+        if (moved.WouldBlock) _flags &= ~Flags.Writable; // A part alone is no proof: the kernel may have stopped early.
+        return moved;
+    }
+
+    /// <summary>Closes the descriptor and lets who waits go on with false, after the present event.</summary>
+    /// <param name="reset">The peer gets a RST instead of a FIN, and what is unsent is dropped.</param>
+    public void Close(bool reset)
+    {
+        if (IsClosed) return;
+
+        _flags |= Flags.Closed;
+        if (reset) _ = SocketOptions.ResetOnClose(Fd);
+        _shard.ReleaseSlot(_registration);
+        SocketCalls.Close(Fd);
+
+        if (_reader is { } reader) _shard.Defer(reader);
+        if (_writer is { } writer) _shard.Defer(writer);
+        _reader = _writer = null;
+    }
+
+    /// <summary>Takes in what epoll reported and runs whom it concerns. Called by the loop.</summary>
+    public void OnEvents(EpollEvents events)
+    {
+        if ((events & EpollEvents.In) != 0) _flags |= Flags.Readable;
+        if ((events & EpollEvents.Out) != 0) _flags |= Flags.Writable;
+        if ((events & (EpollEvents.ReadHangUp | EpollEvents.HangUp)) != 0) _flags |= Flags.Readable | Flags.ReadClosed;
+        if ((events & EpollEvents.HangUp) != 0) _flags |= Flags.Writable;
+        if ((events & EpollEvents.Priority) != 0) _flags |= Flags.Urgent | Flags.Readable;
+        if ((events & EpollEvents.Error) != 0) OnFailed();
+
+        if (_reader is { } reader && IsReadable)
+        {
+            _reader = null;
+            reader();
+        }
+
+        // Asked anew: what just ran may have closed the socket, which hands its waiters to the shard.
+        if (_writer is { } writer && IsWritable)
+        {
+            _writer = null;
+            writer();
+        }
+    }
+
+    internal void SetReader(Action continuation) => _reader = continuation;
+
+    internal void SetWriter(Action continuation) => _writer = continuation;
+
+    private void OnFailed()
+    {
+        _flags |= Flags.Readable | Flags.Writable | Flags.ReadClosed | Flags.Failed;
+        _owner?.OnFailed(this);
+    }
+}

@@ -1,0 +1,68 @@
+namespace L4Balancer.Shards;
+
+/// <summary>
+/// Finds the socket that an event belongs to. A registration is a slot's number and its generation; the generation changes
+/// when the slot is released, so an event that is still in the batch when its socket closes finds nothing, even if
+/// the kernel has given the descriptor's number to a new connection.
+/// </summary>
+internal sealed class SlotTable
+{
+    private readonly Stack<int> _free = new();
+    private Slot[] _slots = new Slot[64];
+    private int _used;
+
+    /// <summary>Takes a slot.</summary>
+    public ulong Reserve()
+    {
+        if (!_free.TryPop(out int index))
+        {
+            if (_used == _slots.Length) Array.Resize(ref _slots, _slots.Length * 2);
+            index = _used++;
+        }
+
+        return ((ulong)_slots[index].Generation << 32) | (uint)index;
+    }
+
+    /// <summary>Puts a socket into a slot that was reserved for it.</summary>
+    public void Fill(ulong registration, ShardSocket socket) => _slots[(int)(uint)registration].Socket = socket;
+
+    /// <summary>The socket of a registration, or null where it is closed.</summary>
+    public ShardSocket? Find(ulong registration)
+    {
+        ref Slot slot = ref _slots[(int)(uint)registration];
+        return slot.Generation == (uint)(registration >> 32) ? slot.Socket : null;
+    }
+
+    /// <summary>Gives a slot back; its registration finds nothing from now on.</summary>
+    public void Release(ulong registration)
+    {
+        int index = (int)(uint)registration;
+        _slots[index].Socket = null;
+        _slots[index].Generation++;
+        _free.Push(index);
+    }
+
+    /// <summary>Those that own a socket now, each once.</summary>
+    public IReadOnlyCollection<SocketOwner> Owners()
+    {
+        HashSet<SocketOwner> owners = [];
+        foreach (Slot slot in _slots.AsSpan(0, _used))
+        {
+            if (slot.Socket?.Owner is { } owner) owners.Add(owner);
+        }
+
+        return owners;
+    }
+
+    /// <summary>Closes every socket that is left.</summary>
+    public void CloseAll()
+    {
+        foreach (Slot slot in _slots.AsSpan(0, _used).ToArray()) slot.Socket?.Close(reset: true);
+    }
+
+    private struct Slot
+    {
+        public ShardSocket? Socket;
+        public uint Generation;
+    }
+}

@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+
+namespace L4Balancer.Shards;
+
+/// <summary>Lets the shard's other flows have their turn: goes on after the events that wait now.</summary>
+internal readonly struct YieldAwaiter(Shard shard) : ICriticalNotifyCompletion
+{
+    public bool IsCompleted => false;
+
+    public YieldAwaiter GetAwaiter() => this;
+
+    public void GetResult()
+    {
+    }
+
+    public void OnCompleted(Action continuation) => shard.Defer(continuation);
+
+    public void UnsafeOnCompleted(Action continuation) => shard.Defer(continuation);
+}

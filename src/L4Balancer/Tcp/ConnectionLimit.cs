@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+
+namespace L4Balancer.Tcp;
+
+/// <summary>
+/// Bounds the sessions open at once, of the process or of a service. A place is reserved before the accept, so the bound is
+/// never passed; at the bound a listener waits here and is woken by the next session that ends. Shared by all shards:
+/// one atomic a session, no lock.
+/// </summary>
+/// <param name="max">Sessions at most; more than 0.</param>
+/// <param name="whole">The limit that this one is part of, reserved along with it.</param>
+internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
+{
+    private readonly ConcurrentQueue<TcpListener> _waiting = new();
+    private int _open;
+
+    /// <summary>Sessions at most.</summary>
+    public int Max => max;
+
+    /// <summary>Places taken.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Takes a place here and in the whole, or in neither.</summary>
+    /// <returns>Null, or the limit that is reached.</returns>
+    public ConnectionLimit? Reserve()
+    {
+        if (Interlocked.Increment(ref _open) > max)
+        {
+            Interlocked.Decrement(ref _open);
+            return this;
+        }
+
+        if (whole?.Reserve() is not { } reached) return null;
+
+        Interlocked.Decrement(ref _open);
+        return reached;
+    }
+
+    /// <summary>Gives a place back and wakes a listener that waits for one.</summary>
+    public void Release()
+    {
+        Interlocked.Decrement(ref _open);
+        WakeOne();
+        whole?.Release();
+    }
+
+    /// <summary>Has a listener woken when a place is free; at once where one is free by now.</summary>
+    public void Wait(TcpListener listener)
+    {
+        _waiting.Enqueue(listener);
+
+        // The last session may have ended between the failed reservation and this line.
+        if (Open < max) WakeOne();
+    }
+
+    private void WakeOne()
+    {
+        if (!_waiting.IsEmpty && _waiting.TryDequeue(out TcpListener? listener)) listener.PostResume();
+    }
+}

@@ -1,0 +1,84 @@
+using L4Balancer.Config;
+using L4Balancer.Interop;
+using L4Balancer.Net;
+
+namespace L4Balancer.Tcp;
+
+/// <summary>
+/// Opens the listening sockets of one address, one for each shard. The kernel spreads connections over sockets that share an
+/// address by SO_REUSEPORT, but would also let a second daemon of the same user share it unnoticed. So the first
+/// socket binds without the option, which fails where anybody listens there, and only then gets it for its siblings.
+/// </summary>
+internal static class ListeningSockets
+{
+    /// <summary>Opens <paramref name="count"/> sockets; on a failure none stays open.</summary>
+    /// <param name="service">What is to listen.</param>
+    /// <param name="address">Where; port 0 lets the kernel choose one port for all.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="bound">The address with the port in force.</param>
+    /// <exception cref="BalancerStartException">The address cannot be listened on.</exception>
+    public static int[] Open(ServiceConfig service, ListenAddress address, int count, out IpEndpoint bound)
+    {
+        List<int> opened = [];
+        bound = address.Endpoint;
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                ListenAddress target = address with { Endpoint = bound };
+                opened.Add(OpenOne(service, target, first: i == 0));
+                if (i == 0) Require(SocketCalls.LocalEndpoint(opened[0], out bound), service, address);
+            }
+
+            return [.. opened];
+        }
+        catch
+        {
+            opened.ForEach(SocketCalls.Close);
+            throw;
+        }
+    }
+
+    private static int OpenOne(ServiceConfig service, ListenAddress address, bool first)
+    {
+        bool v6 = address.BothFamilies || !address.Endpoint.Address.IsV4;
+        SyscallResult opened = SocketCalls.OpenTcp(v6);
+        Require(opened, service, address);
+        int fd = opened.Value;
+        try
+        {
+            Require(SocketOptions.ReuseAddress(fd), service, address);
+            Require(SocketOptions.NoDelay(fd), service, address);
+            Require(SocketOptions.UrgentInline(fd), service, address);
+            if (v6) Require(SocketOptions.V6Only(fd, !address.BothFamilies), service, address);
+            if (service.Freebind) Require(SocketOptions.Freebind(fd, v6), service, address);
+
+            if (!first) Require(SocketOptions.ReusePort(fd), service, address);
+            Require(SocketCalls.Bind(fd, address.Endpoint, v6), service, address);
+            if (first) Require(SocketOptions.ReusePort(fd), service, address);
+            Require(SocketCalls.Listen(fd, service.Backlog), service, address);
+            return fd;
+        }
+        catch
+        {
+            SocketCalls.Close(fd);
+            throw;
+        }
+    }
+
+    private static void Require(SyscallResult result, ServiceConfig service, ListenAddress address)
+    {
+        if (!result.IsError) return;
+
+        string advice = result.Error switch
+        {
+            Errno.EADDRINUSE => $"; see who listens there: ss -ltnp 'sport = :{address.Endpoint.Port}'",
+            Errno.EACCES => "; ports below 1024 need CAP_NET_BIND_SERVICE",
+            Errno.EADDRNOTAVAIL => "; this host does not have the address (freebind = true binds it nevertheless)",
+            Errno.EMFILE or Errno.ENFILE => "; raise LimitNOFILE= or ulimit -n",
+            _ => "",
+        };
+        string what = Errnos.Text(result.Error).ToLowerInvariant();
+        throw new BalancerStartException($"service {service.Name}: cannot listen on {address}: {what}{advice}");
+    }
+}

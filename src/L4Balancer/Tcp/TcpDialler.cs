@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using L4Balancer.Backends;
+using L4Balancer.Interop;
+using L4Balancer.Net;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Tcp;
+
+/// <summary>
+/// Finds a server for a session: the pool's pick, and when the connect fails the next distinct candidate, as often as the
+/// service allows.
+/// </summary>
+internal static class TcpDialler
+{
+    /// <summary>Connects the session's server side. Every failure is told to the ejector.</summary>
+    /// <returns>Null once connected, or when the session was closed meanwhile; otherwise why it cannot go on.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<CloseReason?> ConnectAsync(TcpSession session)
+    {
+        TcpService service = session.Home.Service;
+        List<Backend>? failed = null;
+        CloseReason reason = CloseReason.NoBackend;
+        for (int attempt = 0; attempt < service.Config.RetryAttempts; attempt++)
+        {
+            if (service.Pool.Pick(session.Flow, CollectionsMarshal.AsSpan(failed)) is not { } backend) break;
+
+            session.BeginAttempt(backend);
+            ConnectError? error = await TryAsync(session, backend);
+            if (session.IsClosed) return null;
+            if (error is not { } failure)
+            {
+                service.Ejector.Succeeded(backend);
+                return null;
+            }
+
+            backend.CountConnectError(failure);
+            session.EndAttempt();
+            if (failure == ConnectError.Resource) return CloseReason.Resource;
+
+            service.Ejector.Failed(backend);
+            (failed ??= []).Add(backend);
+            reason = Reason(failure);
+        }
+
+        return reason;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<ConnectError?> TryAsync(TcpSession session, Backend backend)
+    {
+        Errno error = Begin(session, backend.Endpoint!.Value, out ShardSocket? server);
+        if (error != Errno.None) return Classify(error);
+
+        session.SetServer(server!);
+        if (!await server!.Writable()) return ConnectError.Timeout; // Or the session was closed, which the caller sees.
+
+        error = SocketOptions.TakeError(server.Fd);
+        return error == Errno.None ? null : Classify(error);
+    }
+
+    /// <summary>Opens a socket and begins its connect.</summary>
+    private static Errno Begin(TcpSession session, IpEndpoint endpoint, out ShardSocket? server)
+    {
+        server = null;
+        SyscallResult opened = SocketCalls.OpenTcp(v6: !endpoint.Address.IsV4);
+        if (opened.IsError) return opened.Error;
+
+        int fd = opened.Value;
+        _ = SocketOptions.NoDelay(fd);
+        _ = SocketOptions.UrgentInline(fd);
+        SyscallResult connected = SocketCalls.Connect(fd, endpoint);
+        if (connected.IsError && connected.Error != Errno.EINPROGRESS)
+        {
+            SocketCalls.Close(fd);
+            return connected.Error;
+        }
+
+        server = ShardSocket.TryOpen(session.Shard, fd, session, connecting: true);
+        return server is null ? Errno.ENOMEM : Errno.None;
+    }
+
+    private static ConnectError Classify(Errno error) => error switch
+    {
+        Errno.ECONNREFUSED => ConnectError.Refused,
+        Errno.ECONNRESET => ConnectError.Reset,
+        _ when Errnos.IsExhaustion(error) => ConnectError.Resource,
+        _ => ConnectError.Unreachable,
+    };
+
+    private static CloseReason Reason(ConnectError error) => error switch
+    {
+        ConnectError.Refused or ConnectError.Reset => CloseReason.ServerRefused,
+        ConnectError.Timeout => CloseReason.ServerConnectTimeout,
+        ConnectError.Resource => CloseReason.Resource,
+        _ => CloseReason.ServerUnreachable,
+    };
+}

@@ -1,0 +1,156 @@
+using L4Balancer.Interop;
+using L4Balancer.Net;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Tcp;
+
+/// <summary>
+/// One listening socket of a service on one shard. It takes connections in bounded batches; at a limit, or when the process is
+/// out of descriptors, it pauses and the rest waits in the kernel's queue.
+/// </summary>
+internal sealed class TcpListener
+{
+    /// <summary>Connections taken before the shard's other flows have their turn.</summary>
+    private const int AcceptBatch = 64;
+
+    /// <summary>Pause after an accept failed for want of descriptors or memory.</summary>
+    private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly IReadOnlyList<TcpServiceOnShard> _serviceByShard;
+    private readonly Shard[] _shards;
+    private readonly TcpServiceOnShard _home;
+    private readonly ShardSocket _socket;
+    private readonly ShardGate _gate;
+    private readonly IpEndpoint _bound;
+    private readonly bool _boundToAny;
+    private bool _toldOfPause;
+    private bool _stopping;
+
+    /// <param name="serviceByShard">The service on every shard, by the shard's index.</param>
+    /// <param name="index">The shard that this listener belongs to.</param>
+    /// <param name="fd">The listening socket, which this object closes.</param>
+    /// <param name="bound">What it is bound to.</param>
+    public TcpListener(IReadOnlyList<TcpServiceOnShard> serviceByShard, int index, int fd, IpEndpoint bound)
+    {
+        _serviceByShard = serviceByShard;
+        _shards = [.. serviceByShard.Select(static service => service.Shard)];
+        _home = serviceByShard[index];
+        _bound = bound;
+        _boundToAny = bound.Address.IsAny;
+        _gate = new ShardGate(Shard);
+        _socket = ShardSocket.TryOpen(Shard, fd, owner: null)
+            ?? throw new IOException("the listening socket could not be registered with epoll");
+    }
+
+    private enum BatchEnd
+    {
+        /// <summary>The kernel's queue is empty.</summary>
+        Drained,
+
+        /// <summary>There may be more.</summary>
+        Full,
+
+        /// <summary>A limit is reached; the listener will be woken.</summary>
+        AtLimit,
+
+        /// <summary>Out of descriptors or memory.</summary>
+        Exhausted,
+    }
+
+    private Shard Shard => _home.Shard;
+
+    private TcpService Service => _home.Service;
+
+    /// <summary>Begins to take connections; until then they wait in the kernel's queue. Once, any thread.</summary>
+    public void PostStart() => Shard.Post(AcceptLoop);
+
+    /// <summary>
+    /// Takes what has come so far, then closes the socket: a client whose connection the kernel has completed is served.
+    /// Any thread.
+    /// </summary>
+    public void PostStop() => Shard.Post(Stop);
+
+    /// <summary>A place under the limit may be free. Any thread.</summary>
+    public void PostResume() => Shard.Post(_gate.Open);
+
+    /// <summary>Takes connections until stopped. A defect in it ends the process, since nobody awaits it.</summary>
+    private async void AcceptLoop()
+    {
+        while (await _socket.Readable())
+        {
+            BatchEnd end = TakeBatch();
+            if (end == BatchEnd.Full) await Shard.Yield();
+            else if (end == BatchEnd.AtLimit) await _gate;
+            else if (end == BatchEnd.Exhausted) await _gate.Close(ExhaustedPause);
+
+            if (_stopping && end != BatchEnd.Full) break;
+        }
+
+        _socket.Close(reset: false);
+    }
+
+    private void Stop()
+    {
+        _stopping = true;
+        _gate.Open();
+        if (!_socket.IsReadable) _socket.Close(reset: false);
+    }
+
+    private BatchEnd TakeBatch()
+    {
+        for (int taken = 0; taken < AcceptBatch; taken++)
+        {
+            if (Service.Limit.Reserve() is { } reached) return PauseAt(reached);
+
+            SyscallResult accepted = _socket.Accept(out IpEndpoint client);
+            if (!accepted.IsError)
+            {
+                _toldOfPause = false;
+                Place(accepted.Value, client);
+                continue;
+            }
+
+            Service.Limit.Release();
+            if (accepted.WouldBlock) return BatchEnd.Drained;
+            if (!Errnos.IsOfOneConnection(accepted.Error)) return PauseExhausted(accepted.Error);
+
+            _home.Counters.AcceptErrors++;
+        }
+
+        return BatchEnd.Full;
+    }
+
+    private void Place(int fd, IpEndpoint client)
+    {
+        IpEndpoint local = _bound;
+        if (_boundToAny && SocketCalls.LocalEndpoint(fd, out local).IsError) local = _bound;
+        FlowKey flow = new(client, local, FlowProtocol.Tcp);
+
+        TcpServiceOnShard home = _home;
+        if (_shards.Length > 1) home = _serviceByShard[ShardBalance.Choose(_shards, Shard.Index)];
+        home.Shard.Load.Add();
+        if (home == _home) TcpSession.Start(home, fd, flow);
+        else home.Shard.Post(() => TcpSession.Start(home, fd, flow));
+    }
+
+    private BatchEnd PauseAt(ConnectionLimit limit)
+    {
+        if (_stopping) return BatchEnd.Drained; // What waits in the kernel's queue cannot be served any more.
+
+        _home.Counters.CountPause(ListenerPause.Limit);
+        if (!_toldOfPause) Service.Logger.ListenerAtLimit(Service.Config.Name, limit.Max);
+        _toldOfPause = true;
+        _gate.Close(time: null);
+        limit.Wait(this);
+        return BatchEnd.AtLimit;
+    }
+
+    private BatchEnd PauseExhausted(Errno error)
+    {
+        _home.Counters.CountPause(ListenerPause.Resource);
+        if (!_toldOfPause) Service.Logger.ListenerExhausted(Service.Config.Name, Errnos.Text(error));
+        _toldOfPause = true;
+        return BatchEnd.Exhausted;
+    }
+}

@@ -1,0 +1,279 @@
+using L4Balancer.Backends;
+using L4Balancer.Interop;
+using L4Balancer.Net;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Tcp;
+
+/// <summary>
+/// A live TCP flow: a client side and a server side on one shard, from accept to close.
+/// <code>
+///   Dialling --connected--> Relaying --both streams ended--> Closed (normal)
+///   Dialling --no candidate left, client reset--> Closed (server_*, no_backend, client_abort_connect)
+///   Relaying --a side reset, a timeout, shutdown--> Closed (its reason)
+/// </code>
+/// All on its shard's thread. Whatever holds a resource for it learns of the close because its sockets are closed.
+/// </summary>
+internal sealed class TcpSession : SocketOwner
+{
+    private readonly TcpServiceOnShard _home;
+    private readonly FlowKey _flow;
+    private readonly long _acceptedAt;
+    private ShardSocket _client;
+    private ShardSocket? _server;
+    private Backend? _backend;
+    private long _establishedAt;
+    private long _lastActivity; // The last byte's time; while dialling, the attempt's start.
+    private long _clientBytes;
+    private long _serverBytes;
+    private int _attempts;
+    private StreamState _clientStream;
+    private StreamState _serverStream;
+    private CloseReason? _pendingAbort; // A target was reset: what it sent before is passed on first, then that reset.
+    private bool _closed;
+
+    private TcpSession(TcpServiceOnShard home, in FlowKey flow)
+    {
+        _home = home;
+        _flow = flow;
+        _client = null!; // Set by Start, before anybody else sees the session.
+        _acceptedAt = _lastActivity = home.Shard.Now;
+    }
+
+    public TcpServiceOnShard Home => _home;
+
+    public Shard Shard => _home.Shard;
+
+    public ref readonly FlowKey Flow => ref _flow;
+
+    public bool IsClosed => _closed;
+
+    private bool IsRelaying => _establishedAt != 0;
+
+    /// <summary>Begins a session with an accepted descriptor. Its place under the limits and on the shard is taken already.</summary>
+    public static void Start(TcpServiceOnShard home, int fd, in FlowKey flow)
+    {
+        home.Counters.CountAccepted();
+        TcpSession session = new(home, flow);
+        if (ShardSocket.TryOpen(home.Shard, fd, session) is not { } client)
+        {
+            session.Finish(CloseReason.Resource);
+            return;
+        }
+
+        session._client = client;
+        session.Run();
+    }
+
+    /// <summary>Where a direction's bytes come from.</summary>
+    public ShardSocket Source(bool fromClient) => fromClient ? _client : _server!;
+
+    /// <summary>Where a direction's bytes go to.</summary>
+    public ShardSocket Target(bool fromClient) => fromClient ? _server! : _client;
+
+    /// <summary>A connect to a backend begins: it counts as the backend's from here on, and the clock runs.</summary>
+    public void BeginAttempt(Backend backend)
+    {
+        if (_attempts++ > 0) _home.Counters.Retries++;
+        _backend = backend;
+        _lastActivity = Shard.Now;
+        backend.BeginSession();
+        Shard.Timers.Arm(this, Shard.Now + _home.Service.Timeouts.Connect);
+    }
+
+    /// <summary>Binds the socket of the attempt to the session, so that a close or a timeout ends it.</summary>
+    public void SetServer(ShardSocket server) => _server = server;
+
+    /// <summary>The attempt failed.</summary>
+    public void EndAttempt()
+    {
+        _server?.Close(reset: true);
+        _server = null;
+        _backend?.EndSession();
+        _backend = null;
+    }
+
+    /// <summary>Counts bytes taken from a direction's source.</summary>
+    public void CountReceived(bool fromClient, int bytes)
+    {
+        _lastActivity = Shard.Now;
+        if (fromClient)
+        {
+            _clientBytes += bytes;
+            _home.Counters.ReceivedFromClients += bytes;
+        }
+        else
+        {
+            _serverBytes += bytes;
+            _home.Counters.ReceivedFromServers += bytes;
+        }
+    }
+
+    /// <summary>Counts bytes that a direction's target has taken.</summary>
+    public void CountSent(bool fromClient, int bytes)
+    {
+        _lastActivity = Shard.Now;
+        if (fromClient) _home.Counters.SentToServers += bytes;
+        else _home.Counters.SentToClients += bytes;
+    }
+
+    /// <summary>A receive or splice brought no byte: there is none yet, the source has ended its stream, or it was reset.</summary>
+    public RelayStep OnNothingReceived(bool fromClient, SyscallResult result)
+    {
+        if (result.WouldBlock) return RelayStep.Again;
+
+        if (result.IsError) Close(AbortReason(fromClient)); // What came before has been passed on; now the reset is.
+        else OnSourceEnded(fromClient);
+        return RelayStep.Over;
+    }
+
+    /// <summary>
+    /// A target takes no more bytes. What it sent before may still wait to be received, so the other direction goes on; this
+    /// one discards.
+    /// </summary>
+    public void OnTargetGone(bool fromClient, Errno error)
+    {
+        if (_closed) return;
+
+        SetState(fromClient, StreamState.Broken);
+
+        // EPIPE: it had ended its stream before it went, so what comes from it ends as a whole. Otherwise it was cut off, but
+        // the send has taken the error away, and the receive will see an end like any other.
+        if (error != Errno.EPIPE && State(!fromClient) != StreamState.Ended) _pendingAbort = AbortReason(!fromClient);
+        ArmNextDeadline();
+    }
+
+    /// <summary>Ends the session. Only the first call has an effect.</summary>
+    public void Close(CloseReason reason)
+    {
+        if (_closed) return;
+        _closed = true;
+
+        // An end that is not both sides' own is a reset: a FIN would pass a cut stream off as a whole one.
+        bool reset = reason != CloseReason.Normal;
+        _client.Close(reset);
+        _server?.Close(reset);
+        Finish(reason);
+    }
+
+    protected internal override void OnFailed(ShardSocket socket)
+    {
+        if (_closed) return;
+
+        if (IsRelaying) ArmNextDeadline();
+        else if (socket == _client) Close(CloseReason.ClientAbortConnect);
+    }
+
+    protected internal override void OnDue()
+    {
+        if (IsRelaying) ArmNextDeadline();
+        else _server?.Close(reset: true); // The dialler wakes and sees why.
+    }
+
+    /// <summary>From the accept to the start of the relays. A defect in it ends the process, since nobody awaits it.</summary>
+    private async void Run()
+    {
+        CloseReason? failure = await TcpDialler.ConnectAsync(this);
+        if (_closed) return;
+
+        if (failure is { } reason)
+        {
+            Close(reason);
+            return;
+        }
+
+        _establishedAt = Shard.Now;
+        _backend!.CountEstablished(ShardClock.Between(_lastActivity, _establishedAt));
+        _lastActivity = _establishedAt;
+        ArmNextDeadline();
+        TcpRelay.Run(this, fromClient: true);
+        TcpRelay.Run(this, fromClient: false);
+    }
+
+    /// <summary>A source has ended its stream and all of it has been passed on; so the target's is ended too.</summary>
+    private void OnSourceEnded(bool fromClient)
+    {
+        if (_closed) return;
+
+        if (_pendingAbort == AbortReason(fromClient))
+        {
+            Close(AbortReason(fromClient));
+            return;
+        }
+
+        bool wasOpen = State(fromClient) == StreamState.Open;
+        SetState(fromClient, StreamState.Ended);
+        if (State(!fromClient) == StreamState.Ended)
+        {
+            Close(CloseReason.Normal);
+            return;
+        }
+
+        if (wasOpen) _ = SocketCalls.ShutdownSend(Target(fromClient).Fd);
+        ArmNextDeadline();
+    }
+
+    private StreamState State(bool fromClient) => fromClient ? _clientStream : _serverStream;
+
+    private void SetState(bool fromClient, StreamState state)
+    {
+        if (fromClient) _clientStream = state;
+        else _serverStream = state;
+    }
+
+    private static CloseReason AbortReason(bool fromClient) =>
+        fromClient ? CloseReason.ClientAbort : CloseReason.ServerAbort;
+
+    /// <summary>Closes the session where a deadline has passed, otherwise waits for the next one.</summary>
+    private void ArmNextDeadline()
+    {
+        SessionTimeouts timeouts = _home.Service.Timeouts;
+        long deadline = long.MaxValue;
+        CloseReason reason = CloseReason.Idle;
+        if (timeouts.Idle > 0) deadline = _lastActivity + timeouts.Idle;
+        if (timeouts.HalfClose > 0 && IsHalfClosed && _lastActivity + timeouts.HalfClose <= deadline)
+        {
+            (deadline, reason) = (_lastActivity + timeouts.HalfClose, CloseReason.HalfCloseTimeout);
+        }
+
+        if (timeouts.Lifetime > 0 && _acceptedAt + timeouts.Lifetime < deadline)
+        {
+            (deadline, reason) = (_acceptedAt + timeouts.Lifetime, CloseReason.Lifetime);
+        }
+
+        if (deadline <= Shard.Now) Close(reason);
+        else if (deadline != long.MaxValue) Shard.Timers.Arm(this, deadline);
+    }
+
+    /// <summary>One direction is over, or a side has failed and only what was received before is still on its way.</summary>
+    private bool IsHalfClosed => _clientStream != StreamState.Open || _serverStream != StreamState.Open
+        || _client.IsFailed || _server!.IsFailed;
+
+    /// <summary>Gives back whatever the session counted as, and leaves its record. Once, from <see cref="Close"/>.</summary>
+    private void Finish(CloseReason reason)
+    {
+        Shard.Timers.Cancel(this);
+        TimeSpan duration = ShardClock.Between(_acceptedAt, Shard.Now);
+        _home.Counters.CountClosed(reason, duration);
+        if (_home.FlowLog.Wants(reason)) _home.FlowLog.Ring.Add(Record(reason, duration));
+
+        _backend?.EndSession();
+        Shard.Load.Remove();
+        _home.Service.Limit.Release();
+    }
+
+    private FlowRecord Record(CloseReason reason, TimeSpan duration) => new()
+    {
+        Service = _home.Service.Config.Name,
+        Flow = _flow,
+        Backend = _backend?.Name,
+        Reason = reason,
+        ClientBytes = _clientBytes,
+        ServerBytes = _serverBytes,
+        Attempts = _attempts,
+        ConnectDuration = IsRelaying ? ShardClock.Between(_acceptedAt, _establishedAt) : TimeSpan.Zero,
+        Duration = duration,
+        EndedTimestamp = Shard.Now,
+    };
+}

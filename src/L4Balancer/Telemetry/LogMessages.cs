@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace L4Balancer.Telemetry;
+
+/// <summary>Every message that the library logs.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Information, "service {Service} listens on {Address}")]
+    public static partial void Listening(this ILogger logger, string service, string address);
+
+    [LoggerMessage(2, LogLevel.Information, "pool {Pool} serves with {Available} of {Backends} backends")]
+    public static partial void PoolServes(this ILogger logger, string pool, int available, int backends);
+
+    [LoggerMessage(3, LogLevel.Error, "pool {Pool} has no available backend; its clients are refused until one is back")]
+    public static partial void PoolEmpty(this ILogger logger, string pool);
+
+    [LoggerMessage(4, LogLevel.Information, "backend {Pool}/{Backend} is up: {Result}")]
+    public static partial void BackendUp(this ILogger logger, string pool, string backend, string result);
+
+    [LoggerMessage(5, LogLevel.Warning, "backend {Pool}/{Backend} is down: {Result}")]
+    public static partial void BackendDown(this ILogger logger, string pool, string backend, string result);
+
+    [LoggerMessage(6, LogLevel.Warning,
+        "backend {Pool}/{Backend} is ejected for {Seconds} s after {Failures} failed connects in a row")]
+    public static partial void BackendEjected(
+        this ILogger logger, string pool, string backend, double seconds, int failures);
+
+    [LoggerMessage(7, LogLevel.Information, "backend {Pool}/{Backend} is reinstated")]
+    public static partial void BackendReinstated(this ILogger logger, string pool, string backend);
+
+    [LoggerMessage(8, LogLevel.Warning, "backend {Pool}/{Backend}: {Host} does not resolve ({Error}); it is tried again")]
+    public static partial void BackendUnresolved(this ILogger logger, string pool, string backend, string host, string error);
+
+    [LoggerMessage(9, LogLevel.Information, "backend {Pool}/{Backend}: {Host} is {Address}")]
+    public static partial void BackendResolved(this ILogger logger, string pool, string backend, string host, string address);
+
+    [LoggerMessage(10, LogLevel.Warning,
+        "service {Service} pauses accepting: {Limit} sessions are open, the limit; new clients wait in the kernel's queue")]
+    public static partial void ListenerAtLimit(this ILogger logger, string service, int limit);
+
+    [LoggerMessage(11, LogLevel.Warning, "service {Service} pauses accepting: accept4: {Error}")]
+    public static partial void ListenerExhausted(this ILogger logger, string service, string error);
+
+    [LoggerMessage(12, LogLevel.Information, "draining: {Sessions} sessions open, at most {Seconds} s")]
+    public static partial void Draining(this ILogger logger, int sessions, double seconds);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Sessions} sessions had not ended and were closed")]
+    public static partial void DrainCutOff(this ILogger logger, int sessions);
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using L4Balancer.Config;
+using L4Balancer.Net;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace L4Balancer.Tests.Loopback;
+
+/// <summary>A balancer on loopback in this process, with one service on a port that the kernel chose.</summary>
+internal sealed class RunningBalancer : IAsyncDisposable
+{
+    private readonly List<FlowRecord> _records = [];
+
+    private RunningBalancer(Balancer balancer) => Balancer = balancer;
+
+    public Balancer Balancer { get; }
+
+    public IPEndPoint Address => Balancer.Listeners[0].Endpoint.ToIPEndPoint();
+
+    /// <summary>Starts it in front of backends; <paramref name="change"/> adapts the service.</summary>
+    public static Task<RunningBalancer> StartAsync(
+        IEnumerable<IPEndPoint> backends,
+        Func<ServiceConfig, ServiceConfig>? change = null,
+        int shards = 2,
+        ShardOptions? options = null)
+    {
+        ServiceConfig service = Service(backends);
+        return StartAsync(change is null ? service : change(service), new GlobalConfig { Shards = shards }, options);
+    }
+
+    public static async Task<RunningBalancer> StartAsync(ServiceConfig service, GlobalConfig global, ShardOptions? options = null)
+    {
+        BalancerConfig config = new()
+        {
+            Global = global,
+            Log = new LogConfig { Flows = FlowLogFilter.All },
+            Services = [service],
+        };
+        Balancer balancer =
+            new(config, NullLoggerFactory.Instance, TimeProvider.System, options ?? new ShardOptions());
+        await balancer.StartAsync(CancellationToken.None);
+        return new RunningBalancer(balancer);
+    }
+
+    /// <summary>A service without probes on a free port of 127.0.0.1.</summary>
+    public static ServiceConfig Service(IEnumerable<IPEndPoint> backends) => new()
+    {
+        Name = "test",
+        Listen = [new ListenAddress(IpEndpoint.From(new IPEndPoint(IPAddress.Loopback, 0)))],
+        Pool = new PoolConfig
+        {
+            Name = "test",
+            Health = new HealthConfig { Type = ProbeType.None },
+            Ejection = new EjectionConfig { Failures = 0 },
+            Backends = [.. backends.Select(Backend)],
+        },
+    };
+
+    public static BackendConfig Backend(IPEndPoint address) => new()
+    {
+        Name = address.ToString(),
+        Host = address.Address.ToString(),
+        Port = (ushort)address.Port,
+    };
+
+    /// <summary>A connection through the balancer.</summary>
+    public async Task<Socket> ConnectAsync()
+    {
+        Socket socket = new(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(Address);
+        return socket;
+    }
+
+    /// <summary>The records of flows that have ended, once there are as many as expected.</summary>
+    public async Task<IReadOnlyList<FlowRecord>> RecordsAsync(int count)
+    {
+        await Eventually.TrueAsync(
+            () =>
+            {
+                Balancer.TakeFlowRecords(_records.Add);
+                return _records.Count >= count;
+            },
+            $"{count} flow records");
+        return _records;
+    }
+
+    /// <summary>The only flow's record.</summary>
+    public async Task<FlowRecord> RecordAsync() => (await RecordsAsync(1)).Single();
+
+    /// <summary>Stops it; nothing it held may be left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Balancer.DisposeAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(Balancer.ActiveConnections, Is.Zero, "sessions left");
+            Assert.That(Balancer.Backends.Sum(static backend => backend.ActiveConnections), Is.Zero, "backends' sessions left");
+            Assert.That(Balancer.Shards.Sum(static shard => shard.Load.Sessions), Is.Zero, "shards' sessions left");
+            Assert.That(Balancer.Shards.Sum(static shard => shard.HeldBytes.InUse), Is.Zero, "held bytes left");
+            Assert.That(Balancer.Shards.Sum(static shard => shard.KernelPipes.InUse), Is.Zero, "kernel pipes left");
+            Assert.That(Balancer.Shards.Sum(static shard => shard.Timers.Count), Is.Zero, "timers left");
+        });
+    }
+}

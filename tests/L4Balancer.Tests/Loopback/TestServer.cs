@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace L4Balancer.Tests.Loopback;
+
+/// <summary>A listening socket on loopback whose connections a test takes one by one, or serves by a function.</summary>
+internal sealed class TestServer : IDisposable
+{
+    private readonly Socket _listener;
+
+    public TestServer(IPAddress? address = null, int port = 0, int backlog = 4096)
+    {
+        address ??= IPAddress.Loopback;
+        _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _listener.Bind(new IPEndPoint(address, port));
+        _listener.Listen(backlog);
+        EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Connections accepted by <see cref="Serve"/>.</summary>
+    public int Served { get; private set; }
+
+    /// <summary>A connection waits to be accepted.</summary>
+    public bool HasWaiting => _listener.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>A server that sends back what it gets, and ends when the client ends.</summary>
+    public static TestServer Echo(IPAddress? address = null) => new TestServer(address).Serve(EchoAsync);
+
+    /// <summary>An address where nobody listens.</summary>
+    public static IPEndPoint Closed()
+    {
+        using TestServer server = new();
+        return server.EndPoint;
+    }
+
+    public async Task<Socket> AcceptAsync()
+    {
+        Socket socket = await _listener.AcceptAsync().Within();
+        socket.NoDelay = true;
+        return socket;
+    }
+
+    /// <summary>Serves every connection by a function of its own, until disposed.</summary>
+    public TestServer Serve(Func<Socket, Task> serve)
+    {
+        _ = ServeLoopAsync(serve);
+        return this;
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private static async Task EchoAsync(Socket socket)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        for (int count; (count = await socket.ReceiveAsync(buffer)) > 0;) await socket.SendAllAsync(buffer.AsMemory(0, count));
+        socket.Shutdown(SocketShutdown.Send);
+    }
+
+    private async Task ServeLoopAsync(Func<Socket, Task> serve)
+    {
+        while (true)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptAsync();
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return; // Disposed.
+            }
+
+            Served++;
+            _ = ServeOneAsync(socket, serve);
+        }
+    }
+
+    private static async Task ServeOneAsync(Socket socket, Func<Socket, Task> serve)
+    {
+        using (socket)
+        {
+            try
+            {
+                await serve(socket);
+            }
+            catch (SocketException)
+            {
+                return; // The peer is gone; what that means is for the test to see on its own side.
+            }
+        }
+    }
+}
