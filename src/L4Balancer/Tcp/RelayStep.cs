@@ -3,11 +3,11 @@ namespace L4Balancer.Tcp;
 /// <summary>What one step of a relay came to.</summary>
 internal enum RelayStep
 {
-    /// <summary>Wait until the source is readable, and go on.</summary>
+    /// <summary>Wait until the source is readable, and go on as before.</summary>
     Again,
 
-    /// <summary>The target took only a part; the rest is held.</summary>
-    Blocked,
+    /// <summary>The same, and what comes next is probably not bulk.</summary>
+    BurstOver,
 
     /// <summary>The target takes nothing any more; the session knows. What the source still sends is discarded.</summary>
     TargetGone,

@@ -4,11 +4,6 @@ using L4Balancer.Shards;
 
 namespace L4Balancer.Tcp;
 
-/// <summary>How a spliced burst ended.</summary>
-/// <param name="Step">What the relay does next.</param>
-/// <param name="IsBulk">It was long enough that the next burst had better be spliced from its start.</param>
-internal readonly record struct SpliceBurst(RelayStep Step, bool IsBulk);
-
 /// <summary>
 /// Moves one burst from source to target through a kernel pipe, without its bytes entering the process: fill the empty pipe,
 /// empty it into the target, until the source has no more.
@@ -21,9 +16,9 @@ internal static class SpliceRelay
     /// <summary>Fillings in a row before the shard's other flows have their turn.</summary>
     private const int FillsPerTurn = 8;
 
-    /// <summary>Moves a burst. Gives the pipe back.</summary>
+    /// <summary>Moves a burst and gives the pipe back.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<SpliceBurst> RunAsync(TcpSession session, bool fromClient, KernelPipe pipe)
+    public static async ValueTask<RelayStep> RunAsync(TcpSession session, bool fromClient, KernelPipe pipe)
     {
         long moved = 0;
         try
@@ -31,7 +26,7 @@ internal static class SpliceRelay
             for (int fills = 1; ; fills++)
             {
                 SyscallResult filled = session.Source(fromClient).SpliceInto(pipe);
-                if (filled.Value == 0) return new(session.OnNothingReceived(fromClient, filled), moved >= BulkBytes);
+                if (filled.Value == 0) return EndOfBurst(session.OnNothingReceived(fromClient, filled), moved);
 
                 session.CountReceived(fromClient, filled.Value);
                 moved += filled.Value;
@@ -41,12 +36,11 @@ internal static class SpliceRelay
                     if (sent.WouldBlock)
                     {
                         session.Home.Counters.BackpressurePauses++;
-                        if (!await session.Target(fromClient).Writable()) return new(RelayStep.Over, false);
+                        if (!await session.Target(fromClient).Writable()) return RelayStep.Over;
                     }
                     else if (sent.IsError)
                     {
-                        session.OnTargetGone(fromClient, sent.Error);
-                        return new(RelayStep.TargetGone, false);
+                        return session.OnTargetGone(fromClient, sent.Error);
                     }
 
                     session.CountSent(fromClient, sent.Value);
@@ -56,7 +50,7 @@ internal static class SpliceRelay
                 if (fills % FillsPerTurn != 0) continue;
 
                 await session.Shard.Yield();
-                if (session.IsClosed) return new(RelayStep.Over, false); // Its descriptors are no longer ours.
+                if (session.IsClosed) return RelayStep.Over; // Its descriptors are no longer ours.
             }
         }
         finally
@@ -64,4 +58,7 @@ internal static class SpliceRelay
             session.Shard.KernelPipes.Release(pipe);
         }
     }
+
+    private static RelayStep EndOfBurst(RelayStep step, long moved) =>
+        step == RelayStep.Again && moved < BulkBytes ? RelayStep.BurstOver : step;
 }

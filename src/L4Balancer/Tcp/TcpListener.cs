@@ -63,7 +63,7 @@ internal sealed class TcpListener
     private TcpService Service => _home.Service;
 
     /// <summary>Begins to take connections; until then they wait in the kernel's queue. Once, any thread.</summary>
-    public void PostStart() => Shard.Post(AcceptLoop);
+    public void PostStart() => Shard.Post(() => _ = AcceptLoop());
 
     /// <summary>
     /// Takes what has come so far, then closes the socket: a client whose connection the kernel has completed is served.
@@ -74,8 +74,8 @@ internal sealed class TcpListener
     /// <summary>A place under the limit may be free. Any thread.</summary>
     public void PostResume() => Shard.Post(_gate.Open);
 
-    /// <summary>Takes connections until stopped. A defect in it ends the process, since nobody awaits it.</summary>
-    private async void AcceptLoop()
+    /// <summary>Takes connections until stopped.</summary>
+    private async Detached AcceptLoop()
     {
         while (await _socket.Readable())
         {

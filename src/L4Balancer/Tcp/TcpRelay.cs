@@ -14,37 +14,33 @@ internal static class TcpRelay
     /// <summary>Full reads in a row after which a burst counts as bulk.</summary>
     private const int BulkAfterFullReads = 2;
 
-    /// <summary>Reads in a row before the shard's other flows have their turn.</summary>
-    private const int ReadsPerTurn = 16;
+    /// <summary>Full reads in a row before the shard's other flows have their turn.</summary>
+    private const int FullReadsPerTurn = 16;
 
-    /// <summary>Relays until the direction is over. Nobody awaits it: a defect in it ends the process.</summary>
-    public static async void Run(TcpSession session, bool fromClient)
+    /// <summary>
+    /// Relays until the direction is over. What may have to wait for the target is in methods of their own, so that the state
+    /// of a relay that waits for its source stays small.
+    /// </summary>
+    public static async Detached Run(TcpSession session, bool fromClient)
     {
         int fullReads = 0;
-        int readsThisTurn = 0;
         while (await session.Source(fromClient).Readable())
         {
             RelayStep step;
             if (fullReads >= BulkAfterFullReads && session.Shard.KernelPipes.TryAcquire() is { } pipe)
             {
-                SpliceBurst burst = await SpliceRelay.RunAsync(session, fromClient, pipe);
-                step = burst.Step;
-                if (!burst.IsBulk) fullReads = 0;
+                step = await SpliceRelay.RunAsync(session, fromClient, pipe);
+                if (step == RelayStep.BurstOver) fullReads = 0;
             }
             else
             {
-                step = Copy(session, fromClient, out HeldBytes? held, out bool full);
+                step = Copy(session, fromClient, ref fullReads, out HeldBytes? held);
                 if (held is not null) step = await SendHeldAsync(session, fromClient, held);
-                fullReads = full ? fullReads + 1 : 0;
             }
 
             if (step == RelayStep.Over) return;
             if (step == RelayStep.TargetGone) break;
-            readsThisTurn = session.Source(fromClient).IsReadable ? readsThisTurn + 1 : 0;
-            if (readsThisTurn < ReadsPerTurn) continue;
-
-            readsThisTurn = 0;
-            await session.Shard.Yield();
+            if (fullReads % FullReadsPerTurn == FullReadsPerTurn - 1) await session.Shard.Yield();
         }
 
         while (await session.Source(fromClient).Readable() && Discard(session, fromClient) != RelayStep.Over)
@@ -55,28 +51,27 @@ internal static class TcpRelay
     /// <summary>Receives once and sends what came.</summary>
     /// <param name="session">The session.</param>
     /// <param name="fromClient">The direction.</param>
-    /// <param name="held">What the target did not take; the caller sends it. Null where it took all.</param>
-    /// <param name="full">The read filled the buffer: there is probably more.</param>
-    private static RelayStep Copy(TcpSession session, bool fromClient, out HeldBytes? held, out bool full)
+    /// <param name="fullReads">Counts reads in a row that filled the buffer, so that there is probably more.</param>
+    /// <param name="held">What the target did not take, for the caller to send; null where it took all.</param>
+    private static RelayStep Copy(TcpSession session, bool fromClient, ref int fullReads, out HeldBytes? held)
     {
         held = null;
-        full = false;
         Span<byte> buffer = session.Shard.ReceiveBuffer;
         SyscallResult received = session.Source(fromClient).Receive(buffer);
+        fullReads = received.Value == buffer.Length ? fullReads + 1 : 0;
         if (received.Value == 0) return session.OnNothingReceived(fromClient, received);
 
         session.CountReceived(fromClient, received.Value);
-        full = received.Value == buffer.Length;
         SyscallResult sent = session.Target(fromClient).Send(buffer[..received.Value]);
-        if (sent.IsError && !sent.WouldBlock)
+        if (sent.Value == received.Value)
         {
-            session.OnTargetGone(fromClient, sent.Error);
-            return RelayStep.TargetGone;
+            session.CountSent(fromClient, sent.Value);
+            return RelayStep.Again;
         }
 
-        session.CountSent(fromClient, sent.Value);
-        if (sent.Value == received.Value) return RelayStep.Again;
+        if (sent.IsError && !sent.WouldBlock) return session.OnTargetGone(fromClient, sent.Error);
 
+        session.CountSent(fromClient, sent.Value);
         held = session.Shard.HeldBytes.Acquire();
         held.Append(buffer[sent.Value..received.Value]);
         return RelayStep.Again;
@@ -94,11 +89,7 @@ internal static class TcpRelay
                 if (!await session.Target(fromClient).Writable()) return RelayStep.Over;
 
                 SyscallResult sent = held.SendTo(session.Target(fromClient));
-                if (sent.IsError && !sent.WouldBlock)
-                {
-                    session.OnTargetGone(fromClient, sent.Error);
-                    return RelayStep.TargetGone;
-                }
+                if (sent.IsError && !sent.WouldBlock) return session.OnTargetGone(fromClient, sent.Error);
 
                 session.CountSent(fromClient, sent.Value);
             }

@@ -63,7 +63,7 @@ internal sealed class TcpSession : SocketOwner
         }
 
         session._client = client;
-        session.Run();
+        _ = session.Run();
     }
 
     /// <summary>Where a direction's bytes come from.</summary>
@@ -132,9 +132,9 @@ internal sealed class TcpSession : SocketOwner
     /// A target takes no more bytes. What it sent before may still wait to be received, so the other direction goes on; this
     /// one discards.
     /// </summary>
-    public void OnTargetGone(bool fromClient, Errno error)
+    public RelayStep OnTargetGone(bool fromClient, Errno error)
     {
-        if (_closed) return;
+        if (_closed) return RelayStep.Over;
 
         SetState(fromClient, StreamState.Broken);
 
@@ -142,6 +142,7 @@ internal sealed class TcpSession : SocketOwner
         // the send has taken the error away, and the receive will see an end like any other.
         if (error != Errno.EPIPE && State(!fromClient) != StreamState.Ended) _pendingAbort = AbortReason(!fromClient);
         ArmNextDeadline();
+        return RelayStep.TargetGone;
     }
 
     /// <summary>Ends the session. Only the first call has an effect.</summary>
@@ -171,8 +172,8 @@ internal sealed class TcpSession : SocketOwner
         else _server?.Close(reset: true); // The dialler wakes and sees why.
     }
 
-    /// <summary>From the accept to the start of the relays. A defect in it ends the process, since nobody awaits it.</summary>
-    private async void Run()
+    /// <summary>From the accept to the start of the relays.</summary>
+    private async Detached Run()
     {
         CloseReason? failure = await TcpDialler.ConnectAsync(this);
         if (_closed) return;
@@ -187,8 +188,8 @@ internal sealed class TcpSession : SocketOwner
         _backend!.CountEstablished(ShardClock.Between(_lastActivity, _establishedAt));
         _lastActivity = _establishedAt;
         ArmNextDeadline();
-        TcpRelay.Run(this, fromClient: true);
-        TcpRelay.Run(this, fromClient: false);
+        _ = TcpRelay.Run(this, fromClient: true);
+        _ = TcpRelay.Run(this, fromClient: false);
     }
 
     /// <summary>A source has ended its stream and all of it has been passed on; so the target's is ended too.</summary>
