@@ -1,1 +1,3 @@
-return 0;
+using L4Balancer.Daemon.Commands;
+
+return await CommandLine.RunAsync(args);

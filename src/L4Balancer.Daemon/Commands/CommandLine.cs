@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using L4Balancer.Daemon.Configuration;
+
+namespace L4Balancer.Daemon.Commands;
+
+/// <summary>The command line of the process.</summary>
+internal static class CommandLine
+{
+    /// <summary>Name of the program in what it says.</summary>
+    public const string ProgramName = "l4balancer";
+
+    /// <summary>Runs what the arguments ask for.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        RootCommand root = new("A Layer 4 load balancer: takes connections, picks a backend for each, moves the bytes.")
+        {
+            RunCommand.Create(),
+            CheckCommand.Create(),
+            VersionCommand.Create(),
+        };
+
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction) return ReportUsage(parsed);
+
+        // Signals are the host's business, and an exception that arrives here is a defect, whose trace is wanted.
+        InvocationConfiguration invocation = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        return await parsed.InvokeAsync(invocation);
+    }
+
+    private static int ReportUsage(ParseResult parsed)
+    {
+        CommandResult at = parsed.CommandResult;
+        string[] messages = [.. parsed.Errors.Select(error => OnOneLine(error.Message))];
+
+        // A misspelt command is reported as unknown and as missing; the first says it all.
+        if (parsed.UnmatchedTokens.Count > 0) messages = [.. messages.Where(message => message.Contains('\'', StringComparison.Ordinal))];
+        foreach (string message in messages)
+        {
+            string? stray = parsed.UnmatchedTokens.FirstOrDefault(
+                token => message.Contains($"'{token}'", StringComparison.Ordinal));
+            string hint = stray is null ? "" : NearestWord.Hint(stray, Words(at.Command));
+            Console.Error.WriteLine($"{ProgramName}: {message}{hint}");
+        }
+
+        Console.Error.WriteLine($"'{string.Join(' ', CommandPath(at))} --help' shows how it is used.");
+        return ExitCodes.Usage;
+    }
+
+    private static string OnOneLine(string message) =>
+        string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+
+    private static IEnumerable<string> Words(Command command) =>
+        command.Subcommands.Select(subcommand => subcommand.Name).Concat(command.Options.Select(option => option.Name));
+
+    private static IEnumerable<string> CommandPath(CommandResult command) =>
+        command.Parent is CommandResult parent ? CommandPath(parent).Append(command.Command.Name) : [ProgramName];
+}

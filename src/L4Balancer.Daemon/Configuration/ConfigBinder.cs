@@ -1,0 +1,213 @@
+using L4Balancer.Config;
+using L4Balancer.Net;
+using L4Balancer.Toml;
+
+namespace L4Balancer.Daemon.Configuration;
+
+/// <summary>
+/// Turns a document into a configuration and reports everything that is wrong with it. Precedence of a key: the service's
+/// or pool's own table, then <c>[defaults]</c>, then the initialiser in the record.
+/// </summary>
+internal sealed class ConfigBinder
+{
+    private const string Example =
+        """
+        there is no [service.NAME], so nothing would be balanced; three lines are enough:
+
+            [service.web]
+            listen   = "0.0.0.0:80"
+            backends = ["10.0.0.11:8080", "10.0.0.12:8080"]
+        """;
+
+    private readonly ProblemList _problems;
+    private readonly ListenerList _listeners;
+    private readonly BackendReader _backends;
+    private readonly Dictionary<string, NamedPool> _pools = [];
+
+    private ConfigBinder(ProblemList problems)
+    {
+        _problems = problems;
+        _listeners = new ListenerList(problems);
+        _backends = new BackendReader(problems);
+    }
+
+    /// <summary>Reads a document. The result may be used only if <paramref name="problems"/> has no errors afterwards.</summary>
+    public static BalancerConfig Bind(TomlTable document, ProblemList problems) =>
+        new ConfigBinder(problems).Bind(new TableReader(document, "", new TomlPosition(1, 1), problems));
+
+    private BalancerConfig Bind(TableReader root)
+    {
+        ServiceConfig defaults = Defaults(root.Table("defaults"));
+        foreach ((string name, TableReader table) in root.NamedTables("pool"))
+        {
+            _pools[name] = new NamedPool(Pool(name, table, defaults.Pool), table);
+        }
+
+        BalancerConfig config = new()
+        {
+            Global = KnownKeys.Global(root.Table("global"), new GlobalConfig()),
+            Log = KnownKeys.Log(root.Table("log"), new LogConfig()),
+            Admin = Admin(root.Table("admin")),
+            Services = [.. root.NamedTables("service").Select(service => Service(service.Name, service.Table, defaults))],
+        };
+        foreach (NamedPool unused in _pools.Values.Where(pool => !pool.IsUsed))
+        {
+            _problems.Warning(unused.Table.Position, $"no service uses [{unused.Table.Path}]");
+        }
+
+        root.ReportUnknownKeys();
+        if (config.Services.Count == 0) _problems.Error(null, Example);
+        return config;
+    }
+
+    private static ServiceConfig Defaults(TableReader table)
+    {
+        foreach (string key in (ReadOnlySpan<string>)["listen", "pool", "backends", "backend"])
+        {
+            table.Misplaced(key, $"'{key}' cannot be a default; write it in each [service.NAME]");
+        }
+
+        PoolConfig pool = KnownKeys.Pool(table, new PoolConfig { Name = "", Backends = [] });
+        return KnownKeys.Service(table, new ServiceConfig { Name = "", Listen = [], Pool = pool });
+    }
+
+    private PoolConfig Pool(string name, TableReader table, PoolConfig defaults)
+    {
+        CheckName(name, table);
+        PoolConfig pool = KnownKeys.Pool(table, defaults) with { Name = name, Backends = _backends.Read(table) };
+        if (!BackendReader.ArePresent(table))
+        {
+            _problems.Error(table.Position, $"[{table.Path}] has no backends; write backends = [\"ADDRESS:PORT\"]");
+        }
+
+        return pool;
+    }
+
+    private ServiceConfig Service(string name, TableReader table, ServiceConfig defaults)
+    {
+        CheckName(name, table);
+        return KnownKeys.Service(table, defaults) with
+        {
+            Name = name,
+            Listen = Listen(table),
+            Pool = PoolOf(name, table, defaults.Pool),
+        };
+    }
+
+    private List<ListenAddress> Listen(TableReader table)
+    {
+        List<ListenAddress> all = [];
+        TomlNode? listen = table.Node("listen");
+        if (listen is null or TomlArray { Items.Count: 0 })
+        {
+            TomlPosition position = listen?.Position ?? table.Position;
+            _problems.Error(position, $"[{table.Path}] listens nowhere; write listen = \"0.0.0.0:80\"");
+        }
+
+        foreach (TomlNode item in listen is TomlArray list ? list.Items : listen is null ? [] : [listen])
+        {
+            if (item is not TomlString text)
+            {
+                _problems.Error(item.Position, $"'listen' must be a string or a list of strings, not {item.Kind}");
+            }
+            else if (AddressSyntax.ParseListen(text.Value, out IReadOnlyList<ListenAddress> addresses) is { } problem)
+            {
+                _problems.Error(item.Position, problem);
+            }
+            else
+            {
+                _listeners.Add($"[{table.Path}]", item.Position, addresses);
+                all.AddRange(addresses);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>The pool that a service names, or the one that it makes by listing its own backends.</summary>
+    private PoolConfig PoolOf(string name, TableReader table, PoolConfig defaults)
+    {
+        string[] before = [.. table.Asked];
+        PoolConfig own = KnownKeys.Pool(table, defaults) with { Name = name };
+        string[] poolKeys = [.. table.Asked.Except(before)];
+
+        string? shared = table.Text("pool");
+        if (table.Entry("pool") is { } entry)
+        {
+            foreach (string key in poolKeys)
+            {
+                table.Misplaced(key, $"'{key}' belongs to the pool here; write it in [pool.{shared ?? "NAME"}]");
+            }
+
+            if (BackendReader.ArePresent(table))
+            {
+                _problems.Error(entry.KeyPosition, $"[{table.Path}] has both pool and backends; keep one of them");
+                _backends.Read(table);
+            }
+
+            return shared is null ? own : Shared(shared, entry, own);
+        }
+
+        own = own with { Backends = _backends.Read(table) };
+        if (!BackendReader.ArePresent(table))
+        {
+            _problems.Error(
+                table.Position,
+                $"[{table.Path}] has no backends; write backends = [\"ADDRESS:PORT\"] or pool = \"NAME\"");
+        }
+        else if (_pools.ContainsKey(name))
+        {
+            _problems.Error(
+                table.Position,
+                $"[{table.Path}] makes a pool named '{name}' of its own backends, and [pool.{name}] is another; rename one");
+        }
+
+        return own;
+    }
+
+    private PoolConfig Shared(string name, TomlEntry entry, PoolConfig fallback)
+    {
+        if (_pools.TryGetValue(name, out NamedPool? pool))
+        {
+            pool.IsUsed = true;
+            return pool.Config;
+        }
+
+        string hint = NearestWord.Hint(name, _pools.Keys, '"');
+        if (hint.Length == 0) hint = $"; write it as [pool.{name}]";
+        _problems.Error(entry.Value.Position, $"unknown pool \"{name}\"{hint}");
+        return fallback;
+    }
+
+    private AdminConfig Admin(TableReader table)
+    {
+        AdminConfig admin = new();
+        TomlNode? node = table.Node("listen");
+        if (table.Text("listen") is { } text)
+        {
+            if (text.Length == 0) return admin with { Listen = null };
+            if (AddressSyntax.ParseEndpoint(text, out IpEndpoint endpoint) is { } problem)
+            {
+                return table.Reject(node!, $"{problem}; \"\" turns the admin side off", admin);
+            }
+
+            admin = admin with { Listen = endpoint };
+        }
+
+        // Its web server takes IPv4 clients on [::] too.
+        IpEndpoint listen = admin.Listen!.Value;
+        bool bothFamilies = listen.Address is { IsAny: true, IsV4: false };
+        _listeners.Add("[admin]", node?.Position, [new ListenAddress(listen, bothFamilies)]);
+        return admin;
+    }
+
+    private void CheckName(string name, TableReader table)
+    {
+        if (NameSyntax.Problem(name) is { } problem) _problems.Error(table.Position, $"the name {problem}");
+    }
+
+    private sealed record NamedPool(PoolConfig Config, TableReader Table)
+    {
+        public bool IsUsed { get; set; }
+    }
+}

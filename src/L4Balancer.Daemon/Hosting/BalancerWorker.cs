@@ -1,0 +1,75 @@
+using System.Globalization;
+using L4Balancer.Config;
+using L4Balancer.Daemon.Commands;
+using L4Balancer.Daemon.Configuration;
+using L4Balancer.Daemon.Logging;
+using L4Balancer.Daemon.Systemd;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace L4Balancer.Daemon.Hosting;
+
+/// <summary>Starts the balancer with the process, says what it does and within which limits, and drains it at the end.</summary>
+internal sealed class BalancerWorker(
+    Balancer balancer, BalancerConfig config, Readiness readiness, SystemdNotifier notifier, SignalLifetime lifetime,
+    ILogger logger) : IHostedService
+{
+    private const string BacklogCapFile = "/proc/sys/net/core/somaxconn";
+
+    /// <summary>What systemd allows on top of the drain, for all the rest of ending.</summary>
+    private static readonly TimeSpan EndMargin = TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        int pools = config.Services.Select(service => service.Pool).Distinct().Count();
+        logger.Starting(VersionCommand.Version, config.Services.Count, pools);
+        await balancer.StartAsync(cancellationToken);
+
+        SayLimits();
+        readiness.Phase = ProcessPhase.Serving;
+        string status = $"serving {Listing.Count(config.Services.Count, "service")}";
+        if (!notifier.Ready(status)) logger.NotNotified("the service is ready");
+        logger.Ready();
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan drain = config.Global.ShutdownDrain;
+        readiness.Phase = ProcessPhase.Draining;
+        notifier.Stopping(drain + EndMargin, $"draining {Listing.Count(balancer.ActiveConnections, "connection")}");
+        logger.Draining(lifetime.Reason, balancer.ActiveConnections, drain);
+
+        int cutOff = await balancer.DrainAsync(drain, lifetime.EndNow);
+        logger.Ended(cutOff);
+    }
+
+    private void SayLimits()
+    {
+        foreach (BoundListener listener in balancer.Listeners) logger.Listening(listener.Service, listener.Endpoint);
+
+        BalancerLimits limits = balancer.Limits;
+        logger.LimitsApply(
+            limits.Shards, limits.MaxConnections, limits.MaxConnectionsDerived ? "derived" : "configured", limits.MaxDescriptors);
+
+        if (BacklogCap() is not { } cap) return;
+        foreach (ServiceConfig service in config.Services.Where(service => service.Backlog > cap))
+        {
+            logger.BacklogCut(service.Backlog, service.Name, cap);
+        }
+    }
+
+    /// <summary>The kernel's limit of accept queues; null where the unit's hardening hides it.</summary>
+    private static int? BacklogCap()
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(BacklogCapFile), CultureInfo.InvariantCulture, out int cap) ? cap : null;
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

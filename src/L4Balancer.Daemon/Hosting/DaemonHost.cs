@@ -1,0 +1,81 @@
+using L4Balancer.Config;
+using L4Balancer.Daemon.Commands;
+using L4Balancer.Daemon.Logging;
+using L4Balancer.Daemon.Systemd;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace L4Balancer.Daemon.Hosting;
+
+/// <summary>The process around a balancer: log, signals, systemd, admin side. Hosted services start in order and stop in reverse.</summary>
+internal static class DaemonHost
+{
+    /// <summary>Balances until a signal. A start that fails is told in one line.</summary>
+    /// <param name="config">A valid configuration.</param>
+    /// <param name="extend">Adds to the process what only one command has.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(BalancerConfig config, Action<HostApplicationBuilder>? extend = null)
+    {
+        try
+        {
+            IHost host = Build(config, extend);
+            await using ((IAsyncDisposable)host) await RunAsync(host);
+            return ExitCodes.Ok;
+        }
+        catch (BalancerStartException failure)
+        {
+            Console.Error.WriteLine($"{CommandLine.ProgramName}: {failure.Message}");
+            return ExitCodes.Invalid;
+        }
+    }
+
+    private static async Task RunAsync(IHost host)
+    {
+        IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return; // A signal during start-up: nothing has been accepted yet.
+        }
+
+        await host.WaitForShutdownAsync();
+    }
+
+    private static IHost Build(BalancerConfig config, Action<HostApplicationBuilder>? extend)
+    {
+        // Empty: no appsettings.json of the working directory and no environment variable changes what the file says.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        LogSetup.Apply(builder.Logging, config.Log);
+
+        IServiceCollection services = builder.Services;
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan); // The drain has its own.
+        services.AddSingleton(config);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogSetup.Category));
+        services.AddSingleton(_ => new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
+        services.AddSingleton<SignalLifetime>();
+        services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<SignalLifetime>());
+        services.AddSingleton<Balancer>();
+        services.AddSingleton<Readiness>();
+
+        AddWatchdog(services);
+        services.AddHostedService<BalancerWorker>();
+        extend?.Invoke(builder);
+        return builder.Build();
+    }
+
+    private static void AddWatchdog(IServiceCollection services)
+    {
+        TimeSpan? interval = WatchdogInterval.Read(
+            Environment.GetEnvironmentVariable("WATCHDOG_USEC"),
+            Environment.GetEnvironmentVariable("WATCHDOG_PID"),
+            Environment.ProcessId);
+        if (interval is not { } known) return;
+
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Watchdog>(provider, known));
+    }
+}

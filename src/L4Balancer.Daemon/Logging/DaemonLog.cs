@@ -1,0 +1,44 @@
+using L4Balancer.Net;
+using Microsoft.Extensions.Logging;
+
+namespace L4Balancer.Daemon.Logging;
+
+/// <summary>What the process says about itself. The data path has its own messages.</summary>
+internal static partial class DaemonLog
+{
+    [LoggerMessage(1, LogLevel.Information, "l4balancer {Version} starts: {Services} services, {Pools} pools")]
+    public static partial void Starting(this ILogger logger, string version, int services, int pools);
+
+    [LoggerMessage(2, LogLevel.Information, "service {Service} listens on {Endpoint}")]
+    public static partial void Listening(this ILogger logger, string service, IpEndpoint endpoint);
+
+    [LoggerMessage(3, LogLevel.Information,
+        "{Shards} shards; at most {Connections} connections ({Origin}), {Descriptors} descriptors")]
+    public static partial void LimitsApply(this ILogger logger, int shards, int connections, string origin, int descriptors);
+
+    [LoggerMessage(4, LogLevel.Warning,
+        "backlog {Backlog} of service {Service} is cut to {Cap} by the kernel; 'sysctl net.core.somaxconn={Backlog}' allows it")]
+    public static partial void BacklogCut(this ILogger logger, int backlog, string service, int cap);
+
+    [LoggerMessage(5, LogLevel.Information, "ready")]
+    public static partial void Ready(this ILogger logger);
+
+    [LoggerMessage(6, LogLevel.Information,
+        "{Signal}: no new connections; {Connections} go on for at most {AtMost}. A second signal ends them at once")]
+    public static partial void Draining(this ILogger logger, string signal, int connections, TimeSpan atMost);
+
+    [LoggerMessage(7, LogLevel.Information, "ended; {CutOff} connections were cut off")]
+    public static partial void Ended(this ILogger logger, int cutOff);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Signal} again: ending at once")]
+    public static partial void EndingNow(this ILogger logger, string signal);
+
+    [LoggerMessage(9, LogLevel.Warning, "SIGHUP does nothing: this version reads its configuration only at start")]
+    public static partial void HangupIgnored(this ILogger logger);
+
+    [LoggerMessage(10, LogLevel.Error, "not every shard answered within {Interval}; systemd is not told that all is well")]
+    public static partial void ShardsSilent(this ILogger logger, TimeSpan interval);
+
+    [LoggerMessage(11, LogLevel.Warning, "systemd could not be told that {What}; is NOTIFY_SOCKET right?")]
+    public static partial void NotNotified(this ILogger logger, string what);
+}
