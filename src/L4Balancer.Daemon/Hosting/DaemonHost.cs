@@ -1,6 +1,8 @@
 using L4Balancer.Config;
+using L4Balancer.Daemon.Admin;
 using L4Balancer.Daemon.Commands;
 using L4Balancer.Daemon.Logging;
+using L4Balancer.Daemon.Metrics;
 using L4Balancer.Daemon.Systemd;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +13,8 @@ namespace L4Balancer.Daemon.Hosting;
 /// <summary>The process around a balancer: log, signals, systemd, admin side. Hosted services start in order and stop in reverse.</summary>
 internal static class DaemonHost
 {
+    private const string MetricPrefix = "l4balancer_";
+
     /// <summary>Balances until a signal. A start that fails is told in one line.</summary>
     /// <param name="config">A valid configuration.</param>
     /// <param name="extend">Adds to the process what only one command has.</param>
@@ -62,10 +66,45 @@ internal static class DaemonHost
         services.AddSingleton<Balancer>();
         services.AddSingleton<Readiness>();
 
+        AddAdmin(services);
         AddWatchdog(services);
+        AddFlowLog(services, config.Log);
         services.AddHostedService<BalancerWorker>();
         extend?.Invoke(builder);
         return builder.Build();
+    }
+
+    private static void AddAdmin(IServiceCollection services)
+    {
+        services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<DaemonMetrics>();
+        services.AddSingleton(provider => new PrometheusExporter(
+            provider.GetRequiredService<ILogger>(),
+            (LogSetup.Category, MetricPrefix), (DaemonMetrics.MeterName, MetricPrefix), (ProcessMetrics.MeterName, "")));
+        services.AddSingleton<AdminPages>();
+        services.AddSingleton<AdminServer>();
+        services.AddHostedService(provider =>
+        {
+            // Nothing else asks for these two: they publish by existing.
+            provider.GetRequiredService<ProcessMetrics>();
+            provider.GetRequiredService<DaemonMetrics>();
+            return provider.GetRequiredService<AdminServer>();
+        });
+    }
+
+    private static void AddFlowLog(IServiceCollection services, LogConfig config)
+    {
+        if (config.Flows == FlowLogFilter.None) return;
+
+        services.AddHostedService(provider =>
+        {
+            Balancer balancer = provider.GetRequiredService<Balancer>();
+            FlowOutput output = new(
+                Console.OpenStandardOutput(), LogSetup.Resolve(config.Format, LogSetup.StandardOutput));
+            return new FlowLog(
+                balancer.TakeFlowRecords, () => balancer.FlowRecordsDropped, output,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger>());
+        });
     }
 
     private static void AddWatchdog(IServiceCollection services)

@@ -41,4 +41,20 @@ internal static partial class DaemonLog
 
     [LoggerMessage(11, LogLevel.Warning, "systemd could not be told that {What}; is NOTIFY_SOCKET right?")]
     public static partial void NotNotified(this ILogger logger, string what);
+
+    [LoggerMessage(12, LogLevel.Information, "admin side on {Address}")]
+    public static partial void AdminListens(this ILogger logger, string address);
+
+    [LoggerMessage(13, LogLevel.Error, "some metrics could not be read")]
+    public static partial void MetricsFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Warning,
+        "{Count} flow records dropped, {Total} since the start: standard output does not follow; log.flows = \"1/100\" writes fewer")]
+    public static partial void FlowRecordsDropped(this ILogger logger, long count, long total);
+
+    [LoggerMessage(15, LogLevel.Error, "flow records are no longer written: {Reason}")]
+    public static partial void FlowOutputFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "standard output took no flow records for {Time}; ending without the last ones")]
+    public static partial void FlowOutputStuck(this ILogger logger, TimeSpan time);
 }

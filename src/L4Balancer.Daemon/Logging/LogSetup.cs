@@ -11,6 +11,9 @@ internal static class LogSetup
     /// <summary>The name that the process and its data path log under.</summary>
     public const string Category = "L4Balancer";
 
+    /// <summary>The descriptor that flow records go to.</summary>
+    public const int StandardOutput = 1;
+
     private const int StandardError = 2;
 
     /// <summary>Lines that wait for a slow terminal or pipe; what comes then is dropped, and the log says how many.</summary>
