@@ -1,10 +1,11 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using L4Balancer.Config;
 using L4Balancer.Net;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;
 
