@@ -1,6 +1,7 @@
 using L4Balancer.Config;
 using L4Balancer.Health;
 using L4Balancer.Interop;
+using L4Balancer.Metrics;
 using L4Balancer.Net;
 using L4Balancer.Pools;
 using L4Balancer.Shards;
@@ -23,6 +24,7 @@ public sealed class Balancer : IAsyncDisposable
     private readonly ConnectionLimit _limit;
     private readonly PoolRuntime[] _pools;
     private readonly TcpServiceOnShard[][] _services; // By service, then by shard.
+    private readonly BalancerMeter _meter;
     private readonly List<TcpListener> _listeners = [];
     private readonly List<BoundListener> _bound = [];
     private volatile bool _ready;
@@ -44,6 +46,7 @@ public sealed class Balancer : IAsyncDisposable
         _flowLogs = [.. _shards.Select(_ => new FlowLog(config.Log.Flows))];
         _pools = [.. config.Services.Select(static service => service.Pool).Distinct().Select(pool => MakePool(pool, config.Global))];
         _services = [.. config.Services.Select(MakeService)];
+        _meter = new BalancerMeter(this);
     }
 
     /// <summary>Which limits apply.</summary>
@@ -123,7 +126,7 @@ public sealed class Balancer : IAsyncDisposable
         _ready = false;
         foreach (TcpListener listener in _listeners) listener.PostStop();
         await Task.WhenAll(_shards.Select(AnswerOf)); // The listeners have taken what had come.
-        _logger.Draining(ActiveConnections, timeout.TotalSeconds);
+        if (ActiveConnections > 0) _logger.Draining(ActiveConnections, timeout.TotalSeconds);
 
         await WaitForSessionsAsync(timeout, endNow);
         int cutOff = ActiveConnections;
@@ -146,6 +149,7 @@ public sealed class Balancer : IAsyncDisposable
         }
 
         foreach (Shard shard in _shards) shard.Dispose();
+        _meter.Dispose();
     }
 
     private static BalancerLimits MakeLimits(GlobalConfig config)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 using NUnit.Framework;
 
@@ -7,8 +8,10 @@ namespace L4Balancer.Tests.Loopback;
 /// <summary>How streams and their ends pass through.</summary>
 public sealed class RelayTests
 {
+    private static readonly byte[] Megabyte = Pattern(1 << 20);
+
     [Test]
-    public async Task Relay_RequestAndReply_BothArrive()
+    public async Task Relay_RequestAndReply_BothArriveAndAreCounted()
     {
         using TestServer server = TestServer.Echo();
         await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint]);
@@ -23,6 +26,196 @@ public sealed class RelayTests
         {
             Assert.That(record.Reason, Is.EqualTo(CloseReason.Normal));
             Assert.That((record.ClientBytes, record.ServerBytes), Is.EqualTo((5L, 5L)));
+            Assert.That(record.Backend, Is.EqualTo(server.EndPoint.ToString()));
+            Assert.That(record.Attempts, Is.EqualTo(1));
         });
+    }
+
+    [Test]
+    public async Task Relay_ClientHalfCloses_ReplyStillArrives()
+    {
+        await using Link link = await Link.OpenAsync();
+        await link.Client.SendTextAsync("question");
+        link.Client.Shutdown(SocketShutdown.Send);
+        Assert.That(await link.Server.ReceiveToEndAsync(), Is.EqualTo("question"u8.ToArray()));
+
+        await link.Server.SendTextAsync("answer");
+        link.Server.Close();
+        Assert.That(await link.Client.ReceiveToEndAsync(), Is.EqualTo("answer"u8.ToArray()));
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.Normal));
+    }
+
+    [Test]
+    public async Task Relay_ServerHalfCloses_RequestStillArrives()
+    {
+        await using Link link = await Link.OpenAsync();
+        await link.Server.SendTextAsync("banner");
+        link.Server.Shutdown(SocketShutdown.Send);
+        Assert.That(await link.Client.ReceiveToEndAsync(), Is.EqualTo("banner"u8.ToArray()));
+
+        await link.Client.SendTextAsync("upload");
+        link.Client.Close();
+        Assert.That(await link.Server.ReceiveToEndAsync(), Is.EqualTo("upload"u8.ToArray()));
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.Normal));
+    }
+
+    [Test]
+    public async Task Relay_ServerAborts_ClientGetsWhatCameBeforeAndThenTheReset()
+    {
+        await using Link link = await Link.OpenAsync();
+        await link.Server.SendTextAsync("part");
+        Assert.That(await link.Client.ReceiveTextAsync(4), Is.EqualTo("part"));
+        link.Server.Reset();
+
+        Assert.That(await link.Client.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.ServerAbort));
+    }
+
+    [Test]
+    public async Task Relay_ClientAborts_ServerGetsTheReset()
+    {
+        await using Link link = await Link.OpenAsync();
+        await link.Client.SendTextAsync("part");
+        Assert.That(await link.Server.ReceiveTextAsync(4), Is.EqualTo("part"));
+        link.Client.Reset();
+
+        Assert.That(await link.Server.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.ClientAbort));
+    }
+
+    [Test]
+    public async Task Relay_BackendAcceptsThenResets_ClientIsReset()
+    {
+        using TestServer server = new TestServer().Serve(static socket =>
+        {
+            socket.Reset();
+            return Task.CompletedTask;
+        });
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint]);
+        using Socket client = await balancer.ConnectAsync();
+
+        Assert.That(await client.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+
+        // Whether the reset comes before or after the connect was seen to succeed is the kernel's affair.
+        Assert.That(
+            (await balancer.RecordAsync()).Reason, Is.EqualTo(CloseReason.ServerAbort).Or.EqualTo(CloseReason.ServerRefused));
+    }
+
+    [Test]
+    public async Task Relay_ServerAnswersAndClosesBeforeReadingAll_WholeAnswerArrives()
+    {
+        await using Link link = await Link.OpenAsync();
+        Task upload = SendUntilFailsOrAsync(link.Client, 64);
+        await link.Server.ReceiveTextAsync(1);
+
+        // A whole answer, its end, and a close with the upload unread, which the kernel turns into a reset.
+        await link.Server.SendAllAsync(Megabyte);
+        link.Server.Shutdown(SocketShutdown.Send);
+        Assert.That(await link.Client.ReceiveExactlyAsync(Megabyte.Length), Is.EqualTo(Megabyte));
+        link.Server.Close();
+
+        await upload.Within();
+        link.Client.Shutdown(SocketShutdown.Send);
+        Assert.That(await link.Client.EndAsync(), Is.Null);
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.Normal));
+    }
+
+    [Test]
+    public async Task Relay_OneByteSegments_ArriveInOrder()
+    {
+        await using Link link = await Link.OpenAsync();
+        byte[] sent = Pattern(2000);
+        Task sending = Task.Run(async () =>
+        {
+            for (int i = 0; i < sent.Length; i++) await link.Client.SendAsync(sent.AsMemory(i, 1));
+        });
+        Assert.That(await link.Server.ReceiveExactlyAsync(sent.Length), Is.EqualTo(sent));
+        await sending.Within();
+    }
+
+    [Test]
+    public async Task Relay_UrgentByteInStream_NeitherLostNorStalling()
+    {
+        await using Link link = await Link.OpenAsync();
+        await link.Client.SendTextAsync("before");
+        link.Client.Send("!"u8, SocketFlags.OutOfBand);
+        await link.Client.SendTextAsync("after");
+        Assert.That(await link.Server.ReceiveTextAsync(12), Is.EqualTo("before!after"));
+
+        await link.Server.SendTextAsync("back");
+        link.Server.Send("?"u8, SocketFlags.OutOfBand);
+        await link.Server.SendTextAsync("wards");
+        Assert.That(await link.Client.ReceiveTextAsync(10), Is.EqualTo("back?wards"));
+    }
+
+    [TestCase(32)]
+    [TestCase(0)]
+    public async Task Relay_TargetDoesNotRead_HoldsLittleAndLosesNothing(int kernelPipes)
+    {
+        await using Link link = await Link.OpenAsync(new ShardOptions { MaxKernelPipes = kernelPipes });
+        byte[] sent = Pattern(24 << 20);
+        Task sending = link.Server.SendAllAsync(sent);
+
+        // It stops reading: what it has taken no longer grows, and is less than what was sent.
+        await Eventually.TrueAsync(() => link.Counters(static counters => counters.BackpressurePauses) > 0, "a pause");
+        Assert.That(link.Counters(static counters => counters.ReceivedFromServers), Is.LessThan(sent.Length));
+
+        Assert.That((await link.Client.ReceiveExactlyAsync(sent.Length)).AsSpan().SequenceEqual(sent), Is.True);
+        await sending.Within();
+        Assert.That(link.Counters(static counters => counters.Spliced) > 0, Is.EqualTo(kernelPipes > 0));
+    }
+
+    [Test]
+    public async Task Relay_ClientAbortsWhileServerDoesNotRead_SessionEnds()
+    {
+        await using Link link = await Link.OpenAsync(
+            change: service => service with { Timeouts = service.Timeouts with { HalfClose = TimeSpan.FromMilliseconds(50) } });
+        _ = SendUntilFailsOrAsync(link.Client, 1000);
+        await Eventually.TrueAsync(() => link.Counters(static counters => counters.BackpressurePauses) > 0, "a pause");
+        link.Client.Reset();
+
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.HalfCloseTimeout).Or.EqualTo(CloseReason.ClientAbort));
+    }
+
+    [Test]
+    public async Task Relay_ManyFlowsAtOnce_NoByteCrosses()
+    {
+        using TestServer server = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint]);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => RoundTripsAsync(balancer, i))).Within();
+    }
+
+    private static async Task RoundTripsAsync(RunningBalancer balancer, int flow)
+    {
+        using Socket client = await balancer.ConnectAsync();
+        Random random = new(flow);
+        for (int i = 0; i < 10; i++)
+        {
+            byte[] sent = new byte[random.Next(1, 100_000)];
+            random.NextBytes(sent);
+            Task sending = client.SendAllAsync(sent);
+            Assert.That((await client.ReceiveExactlyAsync(sent.Length)).AsSpan().SequenceEqual(sent), Is.True, $"flow {flow}");
+            await sending;
+        }
+    }
+
+    /// <summary>Sends megabytes until the peer is gone; that it is gone is what some tests are about.</summary>
+    private static async Task SendUntilFailsOrAsync(Socket socket, int megabytes)
+    {
+        try
+        {
+            for (int i = 0; i < megabytes; i++) await socket.SendAllAsync(Megabyte);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return;
+        }
+    }
+
+    private static byte[] Pattern(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
     }
 }

@@ -14,8 +14,8 @@ internal static class SocketTesting
 
     public static Task SendTextAsync(this Socket socket, string text) => socket.SendAllAsync(Encoding.ASCII.GetBytes(text)).Within();
 
-    /// <summary>Exactly as many bytes as the text has; fails at an early end.</summary>
-    public static async Task<string> ReceiveTextAsync(this Socket socket, int length)
+    /// <summary>Exactly as many bytes; fails at an early end.</summary>
+    public static async Task<byte[]> ReceiveExactlyAsync(this Socket socket, int length)
     {
         byte[] buffer = new byte[length];
         int received = 0;
@@ -26,8 +26,12 @@ internal static class SocketTesting
             received += count;
         }
 
-        return Encoding.ASCII.GetString(buffer);
+        return buffer;
     }
+
+    /// <summary>As much text; fails at an early end.</summary>
+    public static async Task<string> ReceiveTextAsync(this Socket socket, int length) =>
+        Encoding.ASCII.GetString(await socket.ReceiveExactlyAsync(length));
 
     /// <summary>All until the end of the stream.</summary>
     public static async Task<byte[]> ReceiveToEndAsync(this Socket socket)

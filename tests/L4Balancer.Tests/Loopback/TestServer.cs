@@ -6,7 +6,11 @@ namespace L4Balancer.Tests.Loopback;
 /// <summary>A listening socket on loopback whose connections a test takes one by one, or serves by a function.</summary>
 internal sealed class TestServer : IDisposable
 {
+    /// <summary>Well over what a handshake on loopback takes, well under the kernel's first repetition of a SYN.</summary>
+    private static readonly TimeSpan QueueIsFull = TimeSpan.FromMilliseconds(300);
+
     private readonly Socket _listener;
+    private readonly List<Socket> _fillers = [];
 
     public TestServer(IPAddress? address = null, int port = 0, int backlog = 4096)
     {
@@ -29,6 +33,19 @@ internal sealed class TestServer : IDisposable
     /// <summary>A server that sends back what it gets, and ends when the client ends.</summary>
     public static TestServer Echo(IPAddress? address = null) => new TestServer(address).Serve(EchoAsync);
 
+    /// <summary>
+    /// A server whose accept queue is full, so that the kernel drops every further SYN: a connect gets no answer at all.
+    /// </summary>
+    public static async Task<TestServer> BlackHoleAsync()
+    {
+        TestServer server = new(backlog: 1);
+        while (await server.TakesConnectionAsync())
+        {
+        }
+
+        return server;
+    }
+
     /// <summary>An address where nobody listens.</summary>
     public static IPEndPoint Closed()
     {
@@ -50,7 +67,19 @@ internal sealed class TestServer : IDisposable
         return this;
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _fillers.ForEach(static filler => filler.Dispose());
+    }
+
+    private async Task<bool> TakesConnectionAsync()
+    {
+        Socket filler = new(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _fillers.Add(filler);
+        Task connecting = filler.ConnectAsync(EndPoint);
+        return await Task.WhenAny(connecting, Task.Delay(QueueIsFull)) == connecting;
+    }
 
     private static async Task EchoAsync(Socket socket)
     {

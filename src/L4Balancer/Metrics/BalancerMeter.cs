@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using L4Balancer.Shards;
+
+namespace L4Balancer.Metrics;
+
+/// <summary>
+/// Everything that the balancer counts, as observable instruments of the meter <see cref="Name"/>: nothing is computed before
+/// somebody reads. Whoever collects meters can read it (the daemon's exporter, dotnet-counters, OpenTelemetry).
+/// </summary>
+internal sealed class BalancerMeter : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "L4Balancer";
+
+    private readonly Meter _meter = new(Name);
+
+    public BalancerMeter(Balancer balancer)
+    {
+        new ServiceMetrics(balancer.Services).Publish(_meter);
+        new PoolMetrics(balancer.Pools).Publish(_meter);
+        _meter.CreateObservableGauge(
+            "connections_limit", () => balancer.Limits.MaxConnections, description: "Sessions that may be open at once.");
+        _meter.CreateObservableHistogram(
+            "shard_loop_lag_seconds", () => balancer.Shards.Select(Lag),
+            "Time that a turn of a shard's loop took, which is what an event waits at most.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static HistogramReading Lag(Shard shard) => new(
+        [new Label("shard", shard.Index.ToString(CultureInfo.InvariantCulture))],
+        shard.Lag.Bounds,
+        shard.Lag.Count,
+        shard.Lag.Sum);
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.Metrics;
+using L4Balancer.Backends;
+
+namespace L4Balancer.Metrics;
+
+/// <summary>
+/// What is known of each backend. The label is the pool, not the service: a pool may serve several, and its backends must
+/// not be counted once for each. A service that lists its own backends has a pool of its name.
+/// </summary>
+internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
+{
+    private static readonly bool[] Outcomes = [true, false];
+    private static readonly string[] States = ["up", "down", "ejected", "unresolved", "unknown"];
+
+    /// <summary>Publishes the instruments. Every label value is there from the start, with 0.</summary>
+    public void Publish(Meter meter)
+    {
+        Gauge(meter, "backend_up", static backend => backend.IsAvailable ? 1 : 0, "1 when new flows may go there.");
+        meter.CreateObservableGauge("backend_state", State, description: "1 under the state that the backend is in.");
+        Gauge(meter, "backend_weight", static backend => backend.Weight, "Configured weight.");
+        Gauge(meter, "backend_connections_active", static backend => backend.ActiveSessions, "Sessions it holds.");
+        meter.CreateObservableCounter(
+            "backend_connections_total", () => PerBackend(static backend => backend.TotalSessions),
+            description: "Sessions established with it.");
+        meter.CreateObservableCounter(
+            "backend_connect_errors_total", ConnectErrorCounts, description: "Connects of sessions that failed, by kind.");
+        meter.CreateObservableHistogram(
+            "backend_connect_duration_seconds", ConnectDurationReadings, "Time of successful connects of sessions.");
+        meter.CreateObservableCounter("health_checks_total", Checks, description: "Probes, by result.");
+        meter.CreateObservableCounter("backend_transitions_total", Transitions, description: "Verdicts of the probes.");
+    }
+
+    private static Label[] Labels(PoolRuntime runtime, Backend backend) =>
+        [new Label("pool", runtime.Pool.Name), new Label("backend", backend.Name)];
+
+    private IEnumerable<(Label[] Labels, Backend Backend)> All() =>
+        from runtime in pools
+        from backend in runtime.Pool.Backends
+        select (Labels(runtime, backend), backend);
+
+    private void Gauge(Meter meter, string name, Func<Backend, long> value, string description) =>
+        meter.CreateObservableGauge(name, () => PerBackend(value), description: description);
+
+    private IEnumerable<Measurement<long>> PerBackend(Func<Backend, long> value) =>
+        All().Select(one => value(one.Backend).With(one.Labels));
+
+    private IEnumerable<Measurement<long>> State() =>
+        from one in All()
+        let now = one.Backend.StateText // Read once: exactly one state is 1.
+        from state in States
+        select (state == now ? 1L : 0L).With([.. one.Labels, new Label("state", state)]);
+
+    private IEnumerable<Measurement<long>> ConnectErrorCounts() =>
+        from one in All()
+        from error in Enum.GetValues<ConnectError>()
+        select one.Backend.ConnectErrorCount(error).With([.. one.Labels, new Label("error", ConnectErrors.Text(error))]);
+
+    private IEnumerable<Measurement<long>> Checks() =>
+        from runtime in pools
+        from monitor in runtime.Monitor.Monitors
+        from good in Outcomes
+        select monitor.Probes.Count(good)
+            .With([.. Labels(runtime, monitor.Backend), new Label("result", good ? "success" : "failure")]);
+
+    private IEnumerable<Measurement<long>> Transitions() =>
+        from one in All()
+        from up in Outcomes
+        select one.Backend.Transitions(up).With([.. one.Labels, new Label("to", up ? "up" : "down")]);
+
+    private IEnumerable<HistogramReading> ConnectDurationReadings() => All().Select(static one => new HistogramReading(
+        one.Labels, ConnectDurations.Bounds, one.Backend.ConnectDurations.Count, one.Backend.ConnectDurations.Sum));
+}

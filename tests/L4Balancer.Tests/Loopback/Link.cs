@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using L4Balancer.Config;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Tests.Loopback;
+
+/// <summary>One flow through a balancer, with both of its ends in the test's hands.</summary>
+internal sealed class Link : IAsyncDisposable
+{
+    private readonly TestServer _listener;
+
+    private Link(TestServer listener, RunningBalancer balancer, Socket client, Socket server)
+    {
+        _listener = listener;
+        Balancer = balancer;
+        Client = client;
+        Server = server;
+    }
+
+    public RunningBalancer Balancer { get; }
+
+    public Socket Client { get; }
+
+    public Socket Server { get; }
+
+    public static async Task<Link> OpenAsync(
+        ShardOptions? options = null, Func<ServiceConfig, ServiceConfig>? change = null)
+    {
+        TestServer listener = new();
+        RunningBalancer balancer = await RunningBalancer.StartAsync([listener.EndPoint], change, options: options);
+        Socket client = await balancer.ConnectAsync();
+        return new Link(listener, balancer, client, await listener.AcceptAsync());
+    }
+
+    /// <summary>A counter's sum over the shards.</summary>
+    public long Counters(Func<ServiceCounters, long> value) =>
+        Balancer.Balancer.Services[0].Sum(onShard => value(onShard.Counters));
+
+    /// <summary>Why the flow ended.</summary>
+    public async Task<CloseReason> ReasonAsync() => (await Balancer.RecordAsync()).Reason;
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Server.Dispose();
+        _listener.Dispose();
+        await Balancer.DisposeAsync();
+    }
+}
