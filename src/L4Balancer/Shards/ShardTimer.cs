@@ -5,6 +5,9 @@ namespace L4Balancer.Shards;
 /// </summary>
 internal abstract class ShardTimer
 {
+    /// <summary>The <see cref="Slot"/> of a timer that is not armed.</summary>
+    internal const int NotArmed = -1;
+
     internal ShardTimer? Previous { get; set; }
 
     internal ShardTimer? Next { get; set; }
@@ -12,8 +15,8 @@ internal abstract class ShardTimer
     /// <summary>When it is due, in <see cref="ShardClock"/> ticks. Meaningful while armed.</summary>
     internal long Deadline { get; set; }
 
-    /// <summary>The wheel's slot that holds it, or -1 while it is not armed.</summary>
-    internal int Slot { get; set; } = -1;
+    /// <summary>The wheel's slot that holds it, or a negative number while none does.</summary>
+    internal int Slot { get; set; } = NotArmed;
 
     /// <summary>Called once on the shard's thread when the deadline has passed; the timer is no longer armed then.</summary>
     protected internal abstract void OnDue();

@@ -12,11 +12,14 @@ internal sealed class TimerWheel
 {
     private const int Slots = 2048;
     private const int WordBits = 64;
+    private const int NoSlot = ShardTimer.NotArmed;
+    private const int DueSlot = -2; // Off the wheel and about to be called.
 
     private static readonly long SlotTicks = Stopwatch.Frequency * 16 / 1000;
 
     private readonly ShardTimer?[] _slots = new ShardTimer?[Slots];
     private readonly ulong[] _occupied = new ulong[Slots / WordBits];
+    private readonly List<ShardTimer> _due = [];
     private long _turn; // Number of the slot last advanced to, counted without end.
 
     public TimerWheel(long now) => _turn = now / SlotTicks;
@@ -35,15 +38,16 @@ internal sealed class TimerWheel
     /// <summary>Takes a timer off; nothing happens where it is not armed.</summary>
     public void Cancel(ShardTimer timer)
     {
-        if (timer.Slot < 0) return;
+        int slot = timer.Slot;
+        timer.Slot = NoSlot;
+        if (slot < 0) return;
 
         if (timer.Previous is { } previous) previous.Next = timer.Next;
-        else _slots[timer.Slot] = timer.Next;
+        else _slots[slot] = timer.Next;
         if (timer.Next is { } next) next.Previous = timer.Previous;
-        if (_slots[timer.Slot] is null) _occupied[timer.Slot / WordBits] &= ~(1UL << (timer.Slot % WordBits));
+        if (_slots[slot] is null) _occupied[slot / WordBits] &= ~(1UL << (slot % WordBits));
 
         timer.Previous = timer.Next = null;
-        timer.Slot = -1;
         Count--;
     }
 
@@ -66,23 +70,38 @@ internal sealed class TimerWheel
             return;
         }
 
-        // After a long pause one turn round the wheel visits every slot; a second would find nothing.
-        _turn = Math.Max(_turn, target - Slots);
-        while (_turn < target)
+        // What is armed from here on belongs to the time after the target. After a long pause one turn round the wheel
+        // visits every slot; a second would find nothing.
+        long from = Math.Max(_turn, target - Slots);
+        _turn = Math.Max(_turn, target);
+        for (long turn = from + 1; turn <= target; turn++) CollectDue((int)(turn % Slots), now);
+
+        // Only now, since what a timer does may arm or cancel any other.
+        foreach (ShardTimer timer in _due)
         {
-            _turn++;
-            RunSlot((int)(_turn % Slots), now);
+            if (timer.Slot != DueSlot) continue;
+            timer.Slot = NoSlot;
+            timer.OnDue();
         }
+
+        _due.Clear();
     }
 
-    private void RunSlot(int slot, long now)
+    /// <summary>Takes the due timers off a slot; those that only pass by are put on.</summary>
+    private void CollectDue(int slot, long now)
     {
-        // Neither a timer put on nor one armed by what is called here comes back into this slot (see Insert), so this ends.
-        while (_slots[slot] is { } timer)
+        for (ShardTimer? timer = _slots[slot], next; timer is not null; timer = next)
         {
+            next = timer.Next;
             Cancel(timer);
-            if (timer.Deadline <= now) timer.OnDue();
-            else Insert(timer);
+            if (timer.Deadline > now)
+            {
+                Insert(timer);
+                continue;
+            }
+
+            timer.Slot = DueSlot;
+            _due.Add(timer);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using L4Balancer.Net;
 using L4Balancer.Telemetry;
 using NUnit.Framework;
 
@@ -35,9 +36,7 @@ public sealed class ConnectTests
     public async Task Connect_AllBackendsRefuse_ClientIsClosedAtOnce()
     {
         await using RunningBalancer balancer = await RunningBalancer.StartAsync([TestServer.Closed(), TestServer.Closed()]);
-        using Socket client = await balancer.ConnectAsync();
-
-        Assert.That(await client.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(await balancer.EndOfClientAsync(), Is.EqualTo(SocketError.ConnectionReset));
         FlowRecord record = await balancer.RecordAsync();
         Assert.That((record.Reason, record.Attempts, record.Backend), Is.EqualTo((CloseReason.ServerRefused, 2, (string?)null)));
     }
@@ -47,8 +46,7 @@ public sealed class ConnectTests
     {
         await using RunningBalancer balancer = await RunningBalancer.StartAsync(
             Enumerable.Range(0, 5).Select(static _ => TestServer.Closed()), static service => service with { RetryAttempts = 2 });
-        using Socket client = await balancer.ConnectAsync();
-        await client.EndAsync();
+        await balancer.EndOfClientAsync();
 
         Assert.That((await balancer.RecordAsync()).Attempts, Is.EqualTo(2));
     }
@@ -76,9 +74,7 @@ public sealed class ConnectTests
         using TestServer hole = await TestServer.BlackHoleAsync();
         await using RunningBalancer balancer = await RunningBalancer.StartAsync(
             [hole.EndPoint], static service => service with { Timeouts = new() { Connect = Short } });
-        using Socket client = await balancer.ConnectAsync();
-
-        Assert.That(await client.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(await balancer.EndOfClientAsync(), Is.EqualTo(SocketError.ConnectionReset));
         FlowRecord record = await balancer.RecordAsync();
         Assert.That(record.Reason, Is.EqualTo(CloseReason.ServerConnectTimeout));
         Assert.That(record.Duration, Is.GreaterThanOrEqualTo(Short));
@@ -115,9 +111,7 @@ public sealed class ConnectTests
         await using RunningBalancer balancer = await RunningBalancer.StartAsync(
             [TestServer.Closed()],
             static service => service with { Pool = service.Pool with { Health = new() { Interval = Short } } });
-        using Socket client = await balancer.ConnectAsync();
-
-        Assert.That(await client.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(await balancer.EndOfClientAsync(), Is.EqualTo(SocketError.ConnectionReset));
         FlowRecord record = await balancer.RecordAsync();
         Assert.That((record.Reason, record.Attempts), Is.EqualTo((CloseReason.NoBackend, 0)));
     }
@@ -142,7 +136,7 @@ public sealed class ConnectTests
         using TestServer three = TestServer.Echo();
         await using RunningBalancer balancer = await RunningBalancer.StartAsync(
             [one.EndPoint, two.EndPoint, three.EndPoint],
-            static service => service with { Pool = service.Pool with { HashOn = Net.HashOn.Source } });
+            static service => service with { Pool = service.Pool with { HashOn = HashOn.Source } });
         for (int i = 0; i < 30; i++) (await balancer.ConnectAsync()).Dispose();
 
         IReadOnlyList<FlowRecord> records = await balancer.RecordsAsync(30);

@@ -12,7 +12,9 @@ public sealed class DrainTests
     {
         await using Link link = await Link.OpenAsync();
         Task<int> draining = link.Balancer.Balancer.DrainAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
-        await Eventually.TrueAsync(() => !link.Balancer.Balancer.IsReady && IsRefused(link.Balancer), "a closed listener");
+        Assert.That(link.Balancer.Balancer.IsReady, Is.False);
+        Assert.That(await link.Balancer.Balancer.AnswersAsync(TimeSpan.FromSeconds(20)), Is.True, "the shards have stopped listening");
+        Assert.That(IsRefused(link.Balancer), Is.True);
 
         await link.Client.SendTextAsync("goes on");
         Assert.That(await link.Server.ReceiveTextAsync(7), Is.EqualTo("goes on"));

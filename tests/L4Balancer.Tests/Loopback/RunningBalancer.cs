@@ -74,6 +74,25 @@ internal sealed class RunningBalancer : IAsyncDisposable
         return socket;
     }
 
+    /// <summary>
+    /// Connects and says how the stream ends: null for a clean end, otherwise the error. A reset may come so soon that it is the
+    /// connect that sees it.
+    /// </summary>
+    public async Task<SocketError?> EndOfClientAsync()
+    {
+        using Socket client = new(Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await client.ConnectAsync(Address);
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode;
+        }
+
+        return await client.EndAsync();
+    }
+
     /// <summary>The records of flows that have ended, once there are as many as expected.</summary>
     public async Task<IReadOnlyList<FlowRecord>> RecordsAsync(int count)
     {
