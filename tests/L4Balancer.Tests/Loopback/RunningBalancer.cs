@@ -74,6 +74,14 @@ internal sealed class RunningBalancer : IAsyncDisposable
         return socket;
     }
 
+    /// <summary>Sends text over a connection of its own and returns as much as comes back.</summary>
+    public async Task<string> RoundTripAsync(string text)
+    {
+        using Socket client = await ConnectAsync();
+        await client.SendTextAsync(text);
+        return await client.ReceiveTextAsync(text.Length);
+    }
+
     /// <summary>
     /// Connects and says how the stream ends: null for a clean end, otherwise the error. A reset may come so soon that it is the
     /// connect that sees it.

@@ -1,0 +1,79 @@
+using L4Balancer.Config;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Loopback;
+
+/// <summary>Verdicts on real backends, from the probe to what new flows see.</summary>
+public sealed class HealthTests
+{
+    private static readonly HealthConfig Quick =
+        new() { Interval = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromSeconds(5), Rise = 2, Fall = 2 };
+
+    [Test]
+    public async Task Start_FirstRoundHasEnded_StatesAreKnownWhenReady()
+    {
+        using TestServer up = new();
+        await using RunningBalancer balancer = await StartAsync(Quick, up.EndPoint, TestServer.Closed());
+
+        Assert.That(balancer.Balancer.IsReady, Is.True);
+        Assert.That(balancer.Balancer.Backends.Select(static backend => backend.State), Is.EqualTo(["up", "down"]));
+    }
+
+    [Test]
+    public async Task Probe_BackendComesAndGoes_StateFollows()
+    {
+        TestServer server = new();
+        await using RunningBalancer balancer = await StartAsync(Quick, server.EndPoint);
+        for (int round = 0; round < 3; round++)
+        {
+            server.Dispose();
+            await Eventually.TrueAsync(() => balancer.Balancer.Backends[0].State == "down", "a backend that is down");
+            server = new TestServer(server.EndPoint.Address, server.EndPoint.Port);
+            await Eventually.TrueAsync(() => balancer.Balancer.Backends[0].State == "up", "a backend that is up");
+        }
+
+        server.Dispose();
+        Assert.That(balancer.Balancer.Pools[0].Pool.Backends[0].Transitions(up: true), Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Probe_OnAnotherPort_JudgesByThatPort()
+    {
+        using TestServer server = new();
+        using TestServer checkedPort = new();
+        await using RunningBalancer balancer =
+            await StartAsync(Quick with { Port = (ushort)checkedPort.EndPoint.Port }, server.EndPoint);
+        Assert.That(balancer.Balancer.Backends[0].State, Is.EqualTo("up"));
+
+        checkedPort.Dispose();
+        await Eventually.TrueAsync(() => balancer.Balancer.Backends[0].State == "down", "a backend that is down");
+    }
+
+    [Test]
+    public async Task Start_HostDoesNotResolve_StartsWithoutIt()
+    {
+        using TestServer up = TestServer.Echo();
+        ServiceConfig service = RunningBalancer.Service([up.EndPoint]);
+        BackendConfig unknown = new() { Name = "unknown", Host = "no-such-host.invalid", Port = 80 };
+        service = service with { Pool = service.Pool with { Backends = [.. service.Pool.Backends, unknown] } };
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 1 });
+
+        Assert.That(balancer.Balancer.Backends.Select(static backend => backend.State), Is.EqualTo(["up", "unresolved"]));
+        Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
+    }
+
+    [Test]
+    public async Task Ejection_ConnectsFailInARow_BackendIsEjectedWithoutAProbe()
+    {
+        using TestServer good = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [good.EndPoint, TestServer.Closed()],
+            static service => service with { Pool = service.Pool with { Ejection = new() { Failures = 3 } } });
+        for (int i = 0; i < 30; i++) Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
+
+        await Eventually.TrueAsync(() => balancer.Balancer.Backends[1].State == "ejected", "an ejection");
+    }
+
+    private static Task<RunningBalancer> StartAsync(HealthConfig health, params System.Net.IPEndPoint[] backends) =>
+        RunningBalancer.StartAsync(backends, service => service with { Pool = service.Pool with { Health = health } });
+}

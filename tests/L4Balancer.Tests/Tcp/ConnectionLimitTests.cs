@@ -1,0 +1,50 @@
+using L4Balancer.Tcp;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Tcp;
+
+/// <summary>The bound is never passed, by no interleaving, and no place is lost.</summary>
+public sealed class ConnectionLimitTests
+{
+    [Test]
+    public void Reserve_BoundReached_NamesTheLimitThatIs()
+    {
+        ConnectionLimit whole = new(3);
+        ConnectionLimit part = new(2, whole);
+        Assert.That(new[] { part.Reserve(), part.Reserve() }, Is.All.Null);
+        Assert.That(part.Reserve(), Is.SameAs(part));
+        Assert.That(whole.Reserve(), Is.Null);
+        part.Release();
+        Assert.That(whole.Reserve(), Is.Null);
+        Assert.That(part.Reserve(), Is.SameAs(whole));
+        Assert.That((part.Open, whole.Open), Is.EqualTo((1, 3)));
+    }
+
+    [Test]
+    public void Reserve_FromManyThreads_NeverOverTheBoundAndBackToZero()
+    {
+        ConnectionLimit whole = new(5);
+        ConnectionLimit[] parts = [new(3, whole), new(4, whole)];
+        int inside = 0;
+        int most = 0;
+        Parallel.For(0, 8, worker =>
+        {
+            ConnectionLimit part = parts[worker % 2];
+            for (int i = 0; i < 20_000; i++)
+            {
+                if (part.Reserve() is not null) continue;
+
+                int now = Interlocked.Increment(ref inside);
+                for (int seen = most; now > seen && Interlocked.CompareExchange(ref most, now, seen) != seen; seen = most)
+                {
+                }
+
+                Interlocked.Decrement(ref inside);
+                part.Release();
+            }
+        });
+
+        Assert.That(most, Is.InRange(1, 5));
+        Assert.That((whole.Open, parts[0].Open, parts[1].Open), Is.EqualTo((0, 0, 0)));
+    }
+}
