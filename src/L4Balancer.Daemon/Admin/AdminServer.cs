@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace L4Balancer.Daemon.Admin;
 
 /// <summary>
-/// The admin side over HTTP: read-only, within narrow limits, and up for as long as the process, so that it also tells of
+/// The admin side over HTTP: read-only, within narrow limits, and up for as long as the process, so that it also
+/// tells of
 /// the start and of the drain.
 /// </summary>
 internal sealed class AdminServer(BalancerConfig config, AdminPages pages, ILoggerFactory loggers, ILogger logger)

@@ -3,7 +3,9 @@ using L4Balancer.Daemon.Configuration;
 
 namespace L4Balancer.Daemon.Commands;
 
-/// <summary><c>l4balancer check</c>: reports everything that is wrong with a configuration file, and opens nothing.</summary>
+/// <summary>
+/// <c>l4balancer check</c>: reports everything that is wrong with a configuration file, and opens nothing.
+/// </summary>
 internal static class CheckCommand
 {
     private const string Text = "text";

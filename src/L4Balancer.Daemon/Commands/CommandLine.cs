@@ -19,6 +19,9 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             CheckCommand.Create(),
+            DemoCommand.Create(),
+            TryCommand.Create(),
+            ConfigCommand.Create(),
             VersionCommand.Create(),
         };
 
@@ -26,7 +29,11 @@ internal static class CommandLine
         if (parsed.Action is ParseErrorAction) return ReportUsage(parsed);
 
         // Signals are the host's business, and an exception that arrives here is a defect, whose trace is wanted.
-        InvocationConfiguration invocation = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        InvocationConfiguration invocation = new()
+        {
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+        };
         return await parsed.InvokeAsync(invocation);
     }
 
@@ -36,9 +43,11 @@ internal static class CommandLine
         string[] messages = [.. parsed.Errors.Select(error => OnOneLine(error.Message))];
 
         // A misspelt command is reported as unknown and as missing; the first says it all.
-        if (parsed.UnmatchedTokens.Count > 0) messages = [.. messages.Where(message => message.Contains('\'', StringComparison.Ordinal))];
+        bool isMisspelt = parsed.UnmatchedTokens.Count > 0;
         foreach (string message in messages)
         {
+            if (isMisspelt && !message.Contains('\'', StringComparison.Ordinal)) continue;
+
             string? stray = parsed.UnmatchedTokens.FirstOrDefault(
                 token => message.Contains($"'{token}'", StringComparison.Ordinal));
             string hint = stray is null ? "" : NearestWord.Hint(stray, Words(at.Command));

@@ -8,15 +8,16 @@ namespace L4Balancer.Daemon.Commands;
 internal static class VersionCommand
 {
     /// <summary>The version with the commit it was built from.</summary>
-    public static string Version { get; } =
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Version { get; } = typeof(VersionCommand).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         Command command = new("version", "Print the version");
         command.SetAction(_ => Console.Out.WriteLine(
-            $"{CommandLine.ProgramName} {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"));
+            $"{CommandLine.ProgramName} {Version} "
+            + $"({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"));
         return command;
     }
 }

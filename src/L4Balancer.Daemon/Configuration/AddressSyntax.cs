@@ -22,7 +22,9 @@ internal static class AddressSyntax
     private static readonly SearchValues<char> LabelCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
-    /// <summary>Reads what a service listens on: <c>0.0.0.0:80</c>, <c>[::]:443</c>, <c>*:80</c>, each also as a port range.</summary>
+    /// <summary>
+    /// Reads what a service listens on: <c>0.0.0.0:80</c>, <c>[::]:443</c>, <c>*:80</c>, each also as a port range.
+    /// </summary>
     public static string? ParseListen(string text, out IReadOnlyList<ListenAddress> addresses)
     {
         addresses = [];
@@ -101,7 +103,7 @@ internal static class AddressSyntax
     {
         int colon = text.LastIndexOf(':');
         (host, ports) = colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
-        if (colon < 0) return $"\"{text}\" has no port; write \"ADDRESS:PORT\", for example \"0.0.0.0:80\"";
+        if (colon < 0) return $"\"{text}\" has no port; write \"{text}:PORT\"";
         if (host.Length == 0) return $"\"{text}\" has no address; write \"*:{ports}\" for every address of the host";
 
         if (host[0] == '[' && host[^1] == ']')
@@ -123,7 +125,10 @@ internal static class AddressSyntax
                 + "such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\""
             : $"\"{text}\" is not an address; write one such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"";
 
-    /// <summary>Only the usual spelling of an IPv4 address counts: 010.0.0.1 and 127.1 mean different things to different programs.</summary>
+    /// <summary>
+    /// Only the usual spelling of an IPv4 address counts: 010.0.0.1 and 127.1 mean different things to different
+    /// programs.
+    /// </summary>
     private static IPAddress? ParseLiteral(string host)
     {
         if (host.AsSpan().ContainsAny("[]/") || !IPAddress.TryParse(host, out IPAddress? address)) return null;
@@ -132,12 +137,15 @@ internal static class AddressSyntax
         return address.ToString() == host ? address : null;
     }
 
-    /// <summary>Letters, digits, hyphens and underscores between dots; the last label is not a number, or it were an address.</summary>
+    /// <summary>
+    /// Letters, digits, hyphens and underscores between dots; the last label is not a number, or it were an address.
+    /// </summary>
     private static bool IsHostName(string host)
     {
         string[] labels = host.TrimEnd('.').Split('.');
         return host.Length <= LongestHostName
-            && labels.All(label => label.Length is > 0 and <= LongestLabel && !label.AsSpan().ContainsAnyExcept(LabelCharacters))
+            && labels.All(label => label.Length is > 0 and <= LongestLabel)
+            && labels.All(label => !label.AsSpan().ContainsAnyExcept(LabelCharacters))
             && labels[^1].AsSpan().ContainsAnyExceptInRange('0', '9');
     }
 

@@ -32,8 +32,8 @@ internal sealed class BackendReader(ProblemList problems)
 
             problems.Error(
                 place,
-                $"a second backend of [{table.Path}] is named \"{backend.Name}\", as on line {places[backend.Name].Line}; "
-                + "give one of them another name = \"...\"");
+                $"a second backend of [{table.Path}] is named \"{backend.Name}\", "
+                + $"as on line {places[backend.Name].Line}; give one of them another name = \"...\"");
         }
 
         if (table.Entry(ListKey) is { Value: TomlArray { Items.Count: 0 } empty } && table.Entry(TablesKey) is null)
@@ -49,7 +49,8 @@ internal sealed class BackendReader(ProblemList problems)
         List<(BackendConfig, TomlPosition)> found = [];
         foreach (string key in (ReadOnlySpan<string>)[ListKey, TablesKey])
         {
-            IReadOnlyList<TomlNode> items = table.List(key, key == ListKey ? "backends" : $"tables [[{table.Path}.backend]]");
+            string what = key == ListKey ? "backends" : $"tables [[{table.Path}.backend]]";
+            IReadOnlyList<TomlNode> items = table.List(key, what);
             for (int i = 0; i < items.Count; i++)
             {
                 if (ReadOne(table, key, i, items[i]) is { } backend) found.Add((backend, items[i].Position));

@@ -5,7 +5,8 @@ using L4Balancer.Toml;
 namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
-/// Turns a document into a configuration and reports everything that is wrong with it. Precedence of a key: the service's
+/// Turns a document into a configuration and reports everything that is wrong with it. Precedence of a key: the
+/// service's
 /// or pool's own table, then <c>[defaults]</c>, then the initialiser in the record.
 /// </summary>
 internal sealed class ConfigBinder
@@ -31,7 +32,9 @@ internal sealed class ConfigBinder
         _backends = new BackendReader(problems);
     }
 
-    /// <summary>Reads a document. The result may be used only if <paramref name="problems"/> has no errors afterwards.</summary>
+    /// <summary>
+    /// Reads a document. The result may be used only if <paramref name="problems"/> has no errors afterwards.
+    /// </summary>
     public static BalancerConfig Bind(TomlTable document, ProblemList problems) =>
         new ConfigBinder(problems).Bind(new TableReader(document, "", new TomlPosition(1, 1), problems));
 
@@ -48,7 +51,10 @@ internal sealed class ConfigBinder
             Global = KnownKeys.Global(root.Table("global"), new GlobalConfig()),
             Log = KnownKeys.Log(root.Table("log"), new LogConfig()),
             Admin = Admin(root.Table("admin")),
-            Services = [.. root.NamedTables("service").Select(service => Service(service.Name, service.Table, defaults))],
+            Services =
+            [
+                .. root.NamedTables("service").Select(service => Service(service.Name, service.Table, defaults)),
+            ],
         };
         foreach (NamedPool unused in _pools.Values.Where(pool => !pool.IsUsed))
         {
@@ -159,7 +165,8 @@ internal sealed class ConfigBinder
         {
             _problems.Error(
                 table.Position,
-                $"[{table.Path}] makes a pool named '{name}' of its own backends, and [pool.{name}] is another; rename one");
+                $"[{table.Path}] makes a pool named '{name}' of its own backends, "
+                + $"and [pool.{name}] is another; rename one");
         }
 
         return own;

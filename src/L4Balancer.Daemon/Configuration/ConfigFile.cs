@@ -18,9 +18,12 @@ internal sealed record ConfigFile(
     /// <summary>Largest file that is read. Tens of thousands of backends fit.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
 
+    private const string TooLarge = "the file is larger than 16 MiB; is it the right one?";
     private const char ByteOrderMark = '\uFEFF';
 
-    /// <summary>Reads a file. Whatever is wrong with it, from its absence to a value, is in the result; nothing is thrown.</summary>
+    /// <summary>
+    /// Reads a file. Whatever is wrong with it, from its absence to a value, is in the result; nothing is thrown.
+    /// </summary>
     public static ConfigFile Load(string path)
     {
         try
@@ -64,7 +67,7 @@ internal sealed record ConfigFile(
         int length = 0;
         for (int read = 1; read > 0; length += read)
         {
-            if (length > MostBytes) throw new InvalidDataException("the file is larger than 16 MiB; is it the right one?");
+            if (length > MostBytes) throw new InvalidDataException(TooLarge);
             if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
             read = file.Read(buffer, length, buffer.Length - length);
         }

@@ -10,7 +10,8 @@ namespace L4Balancer.Daemon.Configuration;
 internal static class DurationSyntax
 {
     /// <summary>Ends the message about a text that is no duration.</summary>
-    public const string Rule = "write whole numbers with the units h, m, s and ms, for example \"5s\", \"1500ms\" or \"1h30m\"";
+    public const string Rule =
+        "write whole numbers with the units h, m, s and ms, for example \"5s\", \"1500ms\" or \"1h30m\"";
 
     /// <summary>Longest duration: a year. Longer is a slip, and timers stay far from overflow.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(365);
@@ -29,10 +30,7 @@ internal static class DurationSyntax
         while (!text.IsEmpty)
         {
             int digits = text.IndexOfAnyExceptInRange('0', '9');
-            if (digits <= 0 || !long.TryParse(text[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out long count))
-            {
-                return false;
-            }
+            if (digits <= 0 || !TryParseCount(text[..digits], out long count)) return false;
 
             text = text[digits..];
             int letters = text.IndexOfAnyInRange('0', '9');
@@ -64,6 +62,9 @@ internal static class DurationSyntax
 
         return text.ToString();
     }
+
+    private static bool TryParseCount(ReadOnlySpan<char> digits, out long count) =>
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
     private static int FindUnit(ReadOnlySpan<char> name, int first)
     {

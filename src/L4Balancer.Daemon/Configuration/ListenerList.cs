@@ -9,7 +9,8 @@ internal sealed class ListenerList(ProblemList problems)
     private readonly Dictionary<ushort, List<Listener>> _byPort = [];
 
     /// <summary>
-    /// Adds the addresses of one entry of the file, and reports the first of them that overlaps one added before: a range
+    /// Adds the addresses of one entry of the file, and reports the first of them that overlaps one added before: a
+    /// range
     /// that lies in another is one mistake, not a thousand.
     /// </summary>
     /// <param name="owner">What listens there, as it is called in a message: <c>[service.web]</c>.</param>

@@ -7,7 +7,8 @@ internal static class NearestWord
     private const int LongestWord = 64;
 
     /// <summary>
-    /// The candidate that the fewest slips (a character too many, missing or wrong, or two neighbours swapped) turn into
+    /// The candidate that the fewest slips (a character too many, missing or wrong, or two neighbours swapped) turn
+    /// into
     /// <paramref name="word"/>. Null when none is near: more than one slip per three characters.
     /// </summary>
     public static string? Find(string word, IEnumerable<string> candidates)

@@ -17,7 +17,8 @@ internal static class ProblemPrinter
     });
 
     /// <summary>
-    /// One problem after the other as compilers do: <c>file:line:column: error: message</c>, the line, and what of it is meant.
+    /// One problem after the other as compilers do: <c>file:line:column: error: message</c>, the line, and what of it
+    /// is meant.
     /// </summary>
     public static void WriteText(ConfigFile file, TextWriter output)
     {
@@ -32,12 +33,15 @@ internal static class ProblemPrinter
         }
     }
 
-    /// <summary>All problems as one JSON array; line and column are absent where a problem concerns the whole file.</summary>
+    /// <summary>
+    /// All problems as one JSON array; line and column are absent where a problem concerns the whole file.
+    /// </summary>
     public static void WriteJson(ConfigFile file, TextWriter output) =>
         output.WriteLine(JsonSerializer.Serialize(
-            file.Problems.Select(problem => new ProblemJson(
-                file.Path, problem.Position?.Line, problem.Position?.Column, Word(problem.Severity), problem.Message)).ToArray(),
-            Form.ProblemJsonArray));
+            file.Problems.Select(problem => Json(file.Path, problem)).ToArray(), Form.ProblemJsonArray));
+
+    private static ProblemJson Json(string path, ConfigProblem problem) => new(
+        path, problem.Position?.Line, problem.Position?.Column, Word(problem.Severity), problem.Message);
 
     private static string Word(ProblemSeverity severity) =>
         severity == ProblemSeverity.Error ? "error" : "warning";

@@ -35,23 +35,29 @@ internal sealed class SourceText(string text)
         return (quoted.ToString(), new string(' ', place - first) + new string('^', length));
     }
 
-    /// <summary>The length of what begins here: a string with its quotes, or what runs up to white space or punctuation.</summary>
+    /// <summary>
+    /// The length of what begins here: a string with its quotes, or what runs up to white space or punctuation.
+    /// </summary>
     private static int WordLength(ReadOnlySpan<Rune> rest)
     {
         if (rest.IsEmpty) return 1;
         bool isString = rest[0].Value is '"' or '\'';
         for (int i = 1; i < rest.Length; i++)
         {
-            int character = rest[i].Value;
-            if (isString && character == '\\' && rest[0].Value == '"') i++;
+            if (isString && rest[i].Value == '\\' && rest[0].Value == '"') i++;
             else if (isString && rest[i] == rest[0]) return i + 1;
-            else if (!isString && (char.IsWhiteSpace((char)character) || character is '=' or ',' or ']' or '}' or '#')) return i;
+            else if (!isString && EndsWord(rest[i])) return i;
         }
 
         return isString ? 1 : rest.Length;
     }
 
-    /// <summary>A tab becomes a blank, so that the marks stay below; what a terminal would act on becomes a question mark.</summary>
+    private static bool EndsWord(Rune rune) =>
+        Rune.IsWhiteSpace(rune) || rune.Value is '=' or ',' or ']' or '}' or '#';
+
+    /// <summary>
+    /// A tab becomes a blank, so that the marks stay below; what a terminal would act on becomes a question mark.
+    /// </summary>
     private static Rune Printable(Rune rune) =>
         rune.Value == '\t' ? new Rune(' ') : Rune.IsControl(rune) ? new Rune('?') : rune;
 }

@@ -5,7 +5,8 @@ namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
 /// Hands out the values of one table by name, type and range, and remembers what it was asked for. Whatever else stands
-/// in the table is an unknown key. A wrong value is reported and read as its fallback, so that reading goes on and every
+/// in the table is an unknown key. A wrong value is reported and read as its fallback, so that reading goes on and
+/// every
 /// problem of the file is found in one pass.
 /// </summary>
 /// <remarks>A table that the file does not have reads as an empty one: each key then has its fallback.</remarks>
@@ -53,7 +54,8 @@ internal sealed class TableReader
     {
         null => fallback,
         TomlInteger { Value: var value } when value >= least && value <= most => value,
-        TomlInteger { Value: var value } at => Reject(at, $"'{key}' must be from {least} to {most}, not {value}", fallback),
+        TomlInteger { Value: var value } at =>
+            Reject(at, $"'{key}' must be from {least} to {most}, not {value}", fallback),
         TomlNode at => Reject(at, $"'{key}' must be an integer, not {at.Kind}", fallback),
     };
 
@@ -94,7 +96,8 @@ internal sealed class TableReader
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan least = default) => Node(key) switch
     {
         null => fallback,
-        TomlString { Value: var text } when DurationSyntax.TryParse(text, out TimeSpan value) && value >= least => value,
+        TomlString { Value: var text } when DurationSyntax.TryParse(text, out TimeSpan value) && value >= least =>
+            value,
         TomlString { Value: var text } at when DurationSyntax.TryParse(text, out _) =>
             Reject(at, $"'{key}' must be at least {DurationSyntax.Format(least)}, not \"{text}\"", fallback),
         TomlString { Value: var text } at =>

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Daemon.Hosting;
 
-/// <summary>Starts the balancer with the process, says what it does and within which limits, and drains it at the end.</summary>
+/// <summary>
+/// Starts the balancer with the process, says what it does and within which limits, and drains it at the end.
+/// </summary>
 internal sealed class BalancerWorker(
     Balancer balancer, BalancerConfig config, Readiness readiness, SystemdNotifier notifier, SignalLifetime lifetime,
     ILogger logger) : IHostedService
@@ -22,14 +24,14 @@ internal sealed class BalancerWorker(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        int pools = config.Services.Select(service => service.Pool).Distinct().Count();
-        logger.Starting(VersionCommand.Version, config.Services.Count, pools);
+        int backends = config.Services.Select(service => service.Pool).Distinct().Sum(pool => pool.Backends.Count);
+        string services = Listing.Count(config.Services.Count, "service");
+        logger.Starting(VersionCommand.Version, services, Listing.Count(backends, "backend"));
         await balancer.StartAsync(cancellationToken);
 
         SayLimits();
         readiness.Phase = ProcessPhase.Serving;
-        string status = $"serving {Listing.Count(config.Services.Count, "service")}";
-        if (!notifier.Ready(status)) logger.NotNotified("the service is ready");
+        if (!notifier.Ready($"serving {services}")) logger.NotNotified("the service is ready");
         logger.Ready();
     }
 
@@ -39,7 +41,7 @@ internal sealed class BalancerWorker(
         TimeSpan drain = config.Global.ShutdownDrain;
         readiness.Phase = ProcessPhase.Draining;
         notifier.Stopping(drain + EndMargin, $"draining {Listing.Count(balancer.ActiveConnections, "connection")}");
-        logger.Draining(lifetime.Reason, balancer.ActiveConnections, drain);
+        logger.Ending(lifetime.Reason);
 
         int cutOff = await balancer.DrainAsync(drain, lifetime.EndNow);
         logger.Ended(cutOff);
@@ -47,11 +49,10 @@ internal sealed class BalancerWorker(
 
     private void SayLimits()
     {
-        foreach (BoundListener listener in balancer.Listeners) logger.Listening(listener.Service, listener.Endpoint);
-
         BalancerLimits limits = balancer.Limits;
+        string origin = limits.MaxConnectionsDerived ? "derived" : "configured";
         logger.LimitsApply(
-            limits.Shards, limits.MaxConnections, limits.MaxConnectionsDerived ? "derived" : "configured", limits.MaxDescriptors);
+            Listing.Count(limits.Shards, "shard"), limits.MaxConnections, origin, limits.MaxDescriptors);
 
         if (BacklogCap() is not { } cap) return;
         foreach (ServiceConfig service in config.Services.Where(service => service.Backlog > cap))
@@ -65,7 +66,8 @@ internal sealed class BalancerWorker(
     {
         try
         {
-            return int.TryParse(File.ReadAllText(BacklogCapFile), CultureInfo.InvariantCulture, out int cap) ? cap : null;
+            string text = File.ReadAllText(BacklogCapFile);
+            return int.TryParse(text, CultureInfo.InvariantCulture, out int cap) ? cap : null;
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {

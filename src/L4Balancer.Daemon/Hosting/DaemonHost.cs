@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Daemon.Hosting;
 
-/// <summary>The process around a balancer: log, signals, systemd, admin side. Hosted services start in order and stop in reverse.</summary>
+/// <summary>
+/// The process around a balancer: log, signals, systemd, admin side. Hosted services start in order and stop in
+/// reverse.
+/// </summary>
 internal static class DaemonHost
 {
     private const string MetricPrefix = "l4balancer_";
@@ -56,10 +59,12 @@ internal static class DaemonHost
         LogSetup.Apply(builder.Logging, config.Log);
 
         IServiceCollection services = builder.Services;
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan); // The drain has its own.
+        services.Configure<HostOptions>(static options =>
+            options.ShutdownTimeout = Timeout.InfiniteTimeSpan); // The drain has its own.
         services.AddSingleton(config);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogSetup.Category));
+        services.AddSingleton(provider =>
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogSetup.Category));
         services.AddSingleton(_ => new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton<SignalLifetime>();
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<SignalLifetime>());
@@ -80,7 +85,9 @@ internal static class DaemonHost
         services.AddSingleton<DaemonMetrics>();
         services.AddSingleton(provider => new PrometheusExporter(
             provider.GetRequiredService<ILogger>(),
-            (LogSetup.Category, MetricPrefix), (DaemonMetrics.MeterName, MetricPrefix), (ProcessMetrics.MeterName, "")));
+            (LogSetup.Category, MetricPrefix),
+            (DaemonMetrics.MeterName, MetricPrefix),
+            (ProcessMetrics.MeterName, "")));
         services.AddSingleton<AdminPages>();
         services.AddSingleton<AdminServer>();
         services.AddHostedService(provider =>

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace L4Balancer.Daemon.Hosting;
 
 /// <summary>
-/// Ends the process by signals: the first SIGTERM or SIGINT lets sessions end, the second cuts them off, a third has the
+/// Ends the process by signals: the first SIGTERM or SIGINT lets sessions end, the second cuts them off, a third has
+/// the
 /// kernel's own effect, in case that ending hangs.
 /// </summary>
 internal sealed class SignalLifetime(IHostApplicationLifetime application, ILogger logger)

@@ -1,4 +1,3 @@
-using L4Balancer.Net;
 using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Daemon.Logging;
@@ -6,55 +5,55 @@ namespace L4Balancer.Daemon.Logging;
 /// <summary>What the process says about itself. The data path has its own messages.</summary>
 internal static partial class DaemonLog
 {
-    [LoggerMessage(1, LogLevel.Information, "l4balancer {Version} starts: {Services} services, {Pools} pools")]
-    public static partial void Starting(this ILogger logger, string version, int services, int pools);
+    [LoggerMessage(1, LogLevel.Information, "l4balancer {Version} starts with {Services} and {Backends}")]
+    public static partial void Starting(this ILogger logger, string version, string services, string backends);
 
-    [LoggerMessage(2, LogLevel.Information, "service {Service} listens on {Endpoint}")]
-    public static partial void Listening(this ILogger logger, string service, IpEndpoint endpoint);
+    [LoggerMessage(2, LogLevel.Information,
+        "limits: {Shards}, {Connections} connections ({Origin}), {Descriptors} descriptors")]
+    public static partial void LimitsApply(
+        this ILogger logger, string shards, int connections, string origin, int descriptors);
 
-    [LoggerMessage(3, LogLevel.Information,
-        "{Shards} shards; at most {Connections} connections ({Origin}), {Descriptors} descriptors")]
-    public static partial void LimitsApply(this ILogger logger, int shards, int connections, string origin, int descriptors);
-
-    [LoggerMessage(4, LogLevel.Warning,
-        "backlog {Backlog} of service {Service} is cut to {Cap} by the kernel; 'sysctl net.core.somaxconn={Backlog}' allows it")]
+    [LoggerMessage(3, LogLevel.Warning,
+        "backlog {Backlog} of service {Service} is cut to {Cap} by the kernel's net.core.somaxconn")]
     public static partial void BacklogCut(this ILogger logger, int backlog, string service, int cap);
 
-    [LoggerMessage(5, LogLevel.Information, "ready")]
+    [LoggerMessage(4, LogLevel.Information, "ready")]
     public static partial void Ready(this ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Information,
-        "{Signal}: no new connections; {Connections} go on for at most {AtMost}. A second signal ends them at once")]
-    public static partial void Draining(this ILogger logger, string signal, int connections, TimeSpan atMost);
+    [LoggerMessage(5, LogLevel.Information, "{Signal}: ending; a second signal ends open connections at once")]
+    public static partial void Ending(this ILogger logger, string signal);
 
-    [LoggerMessage(7, LogLevel.Information, "ended; {CutOff} connections were cut off")]
+    [LoggerMessage(6, LogLevel.Information, "ended; {CutOff} connections were cut off")]
     public static partial void Ended(this ILogger logger, int cutOff);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Signal} again: ending at once")]
+    [LoggerMessage(7, LogLevel.Warning, "{Signal} again: ending at once")]
     public static partial void EndingNow(this ILogger logger, string signal);
 
-    [LoggerMessage(9, LogLevel.Warning, "SIGHUP does nothing: this version reads its configuration only at start")]
+    [LoggerMessage(8, LogLevel.Warning, "SIGHUP does nothing: this version reads its configuration only at start")]
     public static partial void HangupIgnored(this ILogger logger);
 
-    [LoggerMessage(10, LogLevel.Error, "not every shard answered within {Interval}; systemd is not told that all is well")]
+    [LoggerMessage(9, LogLevel.Error,
+        "not every shard answered within {Interval}; systemd is not told that all is well")]
     public static partial void ShardsSilent(this ILogger logger, TimeSpan interval);
 
-    [LoggerMessage(11, LogLevel.Warning, "systemd could not be told that {What}; is NOTIFY_SOCKET right?")]
+    [LoggerMessage(10, LogLevel.Warning, "systemd could not be told that {What}; is NOTIFY_SOCKET right?")]
     public static partial void NotNotified(this ILogger logger, string what);
 
-    [LoggerMessage(12, LogLevel.Information, "admin side on {Address}")]
+    [LoggerMessage(11, LogLevel.Information, "admin side on {Address}")]
     public static partial void AdminListens(this ILogger logger, string address);
 
-    [LoggerMessage(13, LogLevel.Error, "some metrics could not be read")]
+    [LoggerMessage(12, LogLevel.Error, "some metrics could not be read")]
     public static partial void MetricsFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Warning,
-        "{Count} flow records dropped, {Total} since the start: standard output does not follow; log.flows = \"1/100\" writes fewer")]
+    [LoggerMessage(13, LogLevel.Warning,
+        "{Count} flow records dropped, {Total} since the start: standard output does not follow. "
+        + "log.flows = \"1/100\" writes fewer")]
     public static partial void FlowRecordsDropped(this ILogger logger, long count, long total);
 
-    [LoggerMessage(15, LogLevel.Error, "flow records are no longer written: {Reason}")]
+    [LoggerMessage(14, LogLevel.Error, "flow records are no longer written: {Reason}")]
     public static partial void FlowOutputFailed(this ILogger logger, string reason);
 
-    [LoggerMessage(16, LogLevel.Warning, "standard output took no flow records for {Time}; ending without the last ones")]
+    [LoggerMessage(15, LogLevel.Warning,
+        "standard output took no flow records for {Time}; ending without the last ones")]
     public static partial void FlowOutputStuck(this ILogger logger, TimeSpan time);
 }

@@ -4,7 +4,8 @@ namespace L4Balancer.Daemon.Logging;
 internal static class JournalStream
 {
     /// <summary>
-    /// True when a descriptor is the stream that <c>JOURNAL_STREAM</c> names, by systemd.exec(5): <c>device:inode</c>. Only the
+    /// True when a descriptor is the stream that <c>JOURNAL_STREAM</c> names, by systemd.exec(5):
+    /// <c>device:inode</c>. Only the
     /// inode is compared, since every socket has the same device.
     /// </summary>
     /// <param name="journalStream">The variable's value; null for none.</param>

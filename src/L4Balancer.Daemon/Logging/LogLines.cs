@@ -35,7 +35,7 @@ internal static class LogLines
     /// <summary>A text on one line: whatever a terminal or a reader of lines would act on becomes a blank.</summary>
     public static string OneLine(string text)
     {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\u001F') && !text.Contains('\u007F', StringComparison.Ordinal)) return text;
+        if (!text.Any(char.IsControl)) return text;
 
         return string.Create(text.Length, text, static (line, text) =>
         {

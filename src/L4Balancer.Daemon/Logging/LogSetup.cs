@@ -16,7 +16,9 @@ internal static class LogSetup
 
     private const int StandardError = 2;
 
-    /// <summary>Lines that wait for a slow terminal or pipe; what comes then is dropped, and the log says how many.</summary>
+    /// <summary>
+    /// Lines that wait for a slow terminal or pipe; what comes then is dropped, and the log says how many.
+    /// </summary>
     private const int WaitingLines = 4096;
 
     /// <summary>Adds the console logger. It never blocks whoever logs.</summary>

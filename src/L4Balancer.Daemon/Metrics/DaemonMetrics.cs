@@ -15,7 +15,8 @@ internal sealed class DaemonMetrics : IDisposable
     public DaemonMetrics(Balancer balancer)
     {
         Measurement<long> build = new(1, new KeyValuePair<string, object?>("version", VersionCommand.Version));
-        _meter.CreateObservableGauge("build_info", () => build, description: "Always 1; the label says what is running.");
+        _meter.CreateObservableGauge(
+            "build_info", () => build, description: "Always 1; the label says what is running.");
         _meter.CreateObservableCounter(
             "flow_records_dropped_total", () => balancer.FlowRecordsDropped,
             description: "Flow records that were not written because the output could not follow.");

@@ -51,7 +51,8 @@ internal sealed class MetricFamily(string name, string type)
     }
 
     /// <summary>
-    /// The samples in the order of the text: by labels; those of a histogram as buckets by bound, ending with +Inf, then sum
+    /// The samples in the order of the text: by labels; those of a histogram as buckets by bound, ending with +Inf,
+    /// then sum
     /// and count.
     /// </summary>
     public IEnumerable<MetricSample> Sorted()

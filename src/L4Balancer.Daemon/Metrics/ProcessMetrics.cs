@@ -5,7 +5,8 @@ using System.Globalization;
 namespace L4Balancer.Daemon.Metrics;
 
 /// <summary>
-/// The <c>process_*</c> metrics that every Prometheus client has. They are read from <c>/proc/self</c> alone, which the unit's
+/// The <c>process_*</c> metrics that every Prometheus client has. They are read from <c>/proc/self</c> alone, which
+/// the unit's
 /// hardening leaves visible.
 /// </summary>
 internal sealed class ProcessMetrics : IDisposable
@@ -56,17 +57,17 @@ internal sealed class ProcessMetrics : IDisposable
 
     private static long MaxDescriptors()
     {
-        const string Limit = "Max open files";
-        string line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith(Limit, StringComparison.Ordinal));
-        string soft = line[Limit.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+        string soft = Field("/proc/self/limits", "Max open files").Split(' ')[0];
         return soft == "unlimited" ? long.MaxValue : Number(soft);
     }
 
-    private static long Threads()
+    private static long Threads() => Number(Field("/proc/self/status", "Threads:"));
+
+    /// <summary>What stands behind a name at the beginning of a line.</summary>
+    private static string Field(string file, string name)
     {
-        const string Field = "Threads:";
-        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
-        return Number(line[Field.Length..].Trim());
+        string line = File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line[name.Length..].Trim();
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

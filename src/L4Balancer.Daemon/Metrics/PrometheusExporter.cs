@@ -10,7 +10,8 @@ namespace L4Balancer.Daemon.Metrics;
 /// scrape and keeps nothing in between. Any thread; scrapes at the same time wait for each other.
 /// </summary>
 /// <remarks>
-/// A histogram arrives as three instruments <c>X_bucket</c> (tag <c>le</c>), <c>X_sum</c> and <c>X_count</c>, whose own tag
+/// A histogram arrives as three instruments <c>X_bucket</c> (tag <c>le</c>), <c>X_sum</c> and <c>X_count</c>, whose
+/// own tag
 /// <c>histogram</c> is <c>X</c>; its buckets are cumulative.
 /// </remarks>
 internal sealed class PrometheusExporter : IDisposable
@@ -35,7 +36,8 @@ internal sealed class PrometheusExporter : IDisposable
 
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.IsObservable && _prefixes.ContainsKey(instrument.Meter.Name)) listener.EnableMeasurementEvents(instrument);
+            bool isWanted = instrument.IsObservable && _prefixes.ContainsKey(instrument.Meter.Name);
+            if (isWanted) listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             Take(instrument, value.ToString(CultureInfo.InvariantCulture), tags));

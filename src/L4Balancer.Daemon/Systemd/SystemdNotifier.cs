@@ -13,7 +13,9 @@ internal sealed class SystemdNotifier : IDisposable
     private readonly UnixDomainSocketEndPoint? _address;
     private readonly Socket? _socket;
 
-    /// <summary>Takes the value of <c>NOTIFY_SOCKET</c>: a path, or <c>@name</c> in the abstract namespace; null for none.</summary>
+    /// <summary>
+    /// Takes the value of <c>NOTIFY_SOCKET</c>: a path, or <c>@name</c> in the abstract namespace; null for none.
+    /// </summary>
     public SystemdNotifier(string? notifySocket)
     {
         if (string.IsNullOrEmpty(notifySocket) || notifySocket[0] is not ('/' or '@')) return;

@@ -12,7 +12,8 @@ internal static class WatchdogInterval
     /// <returns>Null where no watchdog waits for this process.</returns>
     public static TimeSpan? Read(string? microseconds, string? forProcess, int process)
     {
-        if (!string.IsNullOrEmpty(forProcess) && forProcess != process.ToString(CultureInfo.InvariantCulture)) return null;
+        string self = process.ToString(CultureInfo.InvariantCulture);
+        if (!string.IsNullOrEmpty(forProcess) && forProcess != self) return null;
 
         return long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out long allowed)
             && allowed is > 0 and < uint.MaxValue * 1000L

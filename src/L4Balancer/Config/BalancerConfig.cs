@@ -1,6 +1,8 @@
 namespace L4Balancer.Config;
 
-/// <summary>The whole configuration of a balancer. Immutable; made by the daemon from its file, or by hand in tests.</summary>
+/// <summary>
+/// The whole configuration of a balancer. Immutable; made by the daemon from its file, or by hand in tests.
+/// </summary>
 public sealed record BalancerConfig
 {
     /// <summary>What belongs to the process as a whole.</summary>

@@ -7,13 +7,16 @@ public sealed record GlobalConfig
     public int Shards { get; init; }
 
     /// <summary>
-    /// Sessions open at once over all services. Default 0: derived from RLIMIT_NOFILE, since a session holds two descriptors.
+    /// Sessions open at once over all services. Default 0: derived from RLIMIT_NOFILE, since a session holds two
+    /// descriptors.
     /// </summary>
     public int MaxConnections { get; init; }
 
     /// <summary>How long flows may go on after SIGTERM. Default 30 s; zero closes them at once.</summary>
     public TimeSpan ShutdownDrain { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Seed of the flow hash and of the ring. Default 0. The same on every node of a fleet that must pick alike.</summary>
+    /// <summary>
+    /// Seed of the flow hash and of the ring. Default 0. The same on every node of a fleet that must pick alike.
+    /// </summary>
     public ulong HashSeed { get; init; }
 }

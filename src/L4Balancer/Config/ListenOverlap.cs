@@ -6,7 +6,8 @@ namespace L4Balancer.Config;
 public static class ListenOverlap
 {
     /// <summary>
-    /// True when a connection exists that both could take: the same port, and the same address or one of them stands for
+    /// True when a connection exists that both could take: the same port, and the same address or one of them stands
+    /// for
     /// every address of the other's family. Port 0 overlaps nothing, since the kernel then chooses different ones.
     /// </summary>
     public static bool Exists(ListenAddress one, ListenAddress other)

@@ -19,7 +19,9 @@ public enum LogLevelName
 /// <summary>How a log line looks.</summary>
 public enum LogFormat
 {
-    /// <summary><see cref="Journald"/> where the output is the journal, otherwise <see cref="Text"/>. The default.</summary>
+    /// <summary>
+    /// <see cref="Journald"/> where the output is the journal, otherwise <see cref="Text"/>. The default.
+    /// </summary>
     Auto,
 
     /// <summary>One readable line.</summary>
@@ -28,7 +30,9 @@ public enum LogFormat
     /// <summary>One JSON object a line.</summary>
     Json,
 
-    /// <summary>Text behind the priority prefix that journald reads (<c>&lt;6&gt;</c>); the journal adds the time.</summary>
+    /// <summary>
+    /// Text behind the priority prefix that journald reads (<c>&lt;6&gt;</c>); the journal adds the time.
+    /// </summary>
     Journald,
 }
 

@@ -9,7 +9,9 @@ public enum BalancePolicy
     Ring,
 }
 
-/// <summary>A set of backends with a policy: a <c>[pool.NAME]</c> table, or what a service defines for itself.</summary>
+/// <summary>
+/// A set of backends with a policy: a <c>[pool.NAME]</c> table, or what a service defines for itself.
+/// </summary>
 public sealed record PoolConfig
 {
     /// <summary>The <c>[pool.NAME]</c>, or the service's name where it lists its own backends.</summary>
@@ -34,7 +36,9 @@ public sealed record PoolConfig
 /// <summary>One server of a pool.</summary>
 public sealed record BackendConfig
 {
-    /// <summary>Unique in its pool, also the metrics' label and what the ring hashes. Default: <c>host:port</c>.</summary>
+    /// <summary>
+    /// Unique in its pool, also the metrics' label and what the ring hashes. Default: <c>host:port</c>.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>A literal address or a host name.</summary>
@@ -69,7 +73,9 @@ public sealed record HealthConfig
     /// <summary>Time for one probe. Default 2 s; more than zero.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Good probes in a row that bring a backend up. Default 2; 1 to 1000. The first probe decides alone.</summary>
+    /// <summary>
+    /// Good probes in a row that bring a backend up. Default 2; 1 to 1000. The first probe decides alone.
+    /// </summary>
     public int Rise { get; init; } = 2;
 
     /// <summary>Failed probes in a row that take a backend down. Default 3; 1 to 1000.</summary>
@@ -95,7 +101,8 @@ public sealed record EjectionConfig
     public TimeSpan Max { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>
-    /// Largest share of the pool that may be ejected at once. Default 0.5; 0 to 1. One may always be, but never the last
+    /// Largest share of the pool that may be ejected at once. Default 0.5; 0 to 1. One may always be, but never the
+    /// last
     /// available backend.
     /// </summary>
     public double MaxEjected { get; init; } = 0.5;

@@ -29,7 +29,9 @@ public sealed record ServiceConfig
     /// <summary>Sessions of this service open at once. Default 0: only the process's limit applies.</summary>
     public int MaxConnections { get; init; }
 
-    /// <summary>Length of each listening socket's accept queue. Default 4096; the kernel caps it at net.core.somaxconn.</summary>
+    /// <summary>
+    /// Length of each listening socket's accept queue. Default 4096; the kernel caps it at net.core.somaxconn.
+    /// </summary>
     public int Backlog { get; init; } = 4096;
 
     /// <summary>Bind addresses that the host does not have (yet), IP_FREEBIND. Default false.</summary>
@@ -48,10 +50,14 @@ public sealed record TimeoutConfig
     /// <summary>Time for one connect to a backend. Default 5 s; more than zero.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time without a byte in either direction before a session is closed. Default 10 min; zero never.</summary>
+    /// <summary>
+    /// Time without a byte in either direction before a session is closed. Default 10 min; zero never.
+    /// </summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Time without a byte once one side has ended its stream and the other has not. Default 30 s; zero never.</summary>
+    /// <summary>
+    /// Time without a byte once one side has ended its stream and the other has not. Default 30 s; zero never.
+    /// </summary>
     public TimeSpan HalfClose { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest life of a session, however busy. Default zero: no bound.</summary>

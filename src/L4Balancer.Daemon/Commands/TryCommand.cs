@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using L4Balancer.Config;
+using L4Balancer.Daemon.Configuration;
+using L4Balancer.Daemon.Hosting;
+
+namespace L4Balancer.Daemon.Commands;
+
+/// <summary><c>l4balancer try</c>: balances without a file, everything at its default, and logs every flow.</summary>
+internal static class TryCommand
+{
+    private const string ServiceName = "try";
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Option<IReadOnlyList<ListenAddress>> listen = new("--listen")
+        {
+            Description = "Where clients connect to, as in 127.0.0.1:8080 or *:80",
+            HelpName = "ADDRESS",
+            Required = true,
+            CustomParser = ParseListen,
+        };
+        Option<IReadOnlyList<BackendConfig>> to = new("--to")
+        {
+            Description = "A backend, as in 10.0.0.11:8080; give one or more",
+            HelpName = "ADDRESS",
+            Required = true,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = ParseBackends,
+        };
+
+        Command command = new("try", "Balance without a configuration file and log every flow") { listen, to };
+        command.SetAction((parsed, _) =>
+            DaemonHost.RunAsync(Configure(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(to))));
+        return command;
+    }
+
+    private static IReadOnlyList<ListenAddress> ParseListen(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (AddressSyntax.ParseListen(text, out IReadOnlyList<ListenAddress> addresses) is { } problem)
+        {
+            argument.AddError($"--listen: {problem}");
+        }
+
+        return addresses;
+    }
+
+    private static List<BackendConfig> ParseBackends(ArgumentResult argument)
+    {
+        List<BackendConfig> backends = [];
+        foreach (string text in argument.Tokens.Select(token => token.Value))
+        {
+            if (AddressSyntax.ParseBackend(text, out string host, out ushort port) is { } problem)
+            {
+                argument.AddError($"--to: {problem}");
+            }
+            else if (backends.Exists(backend => backend.Name == text))
+            {
+                argument.AddError($"--to: \"{text}\" is given twice");
+            }
+            else
+            {
+                backends.Add(new BackendConfig { Name = text, Host = host, Port = port });
+            }
+        }
+
+        return backends;
+    }
+
+    private static BalancerConfig Configure(
+        IReadOnlyList<ListenAddress> listen, IReadOnlyList<BackendConfig> backends) => new()
+    {
+        Log = new LogConfig { Flows = FlowLogFilter.All },
+        Admin = new AdminConfig { Listen = null },
+        Services =
+        [
+            new ServiceConfig
+            {
+                Name = ServiceName,
+                Listen = listen,
+                Pool = new PoolConfig { Name = ServiceName, Backends = backends },
+            },
+        ],
+    };
+}
