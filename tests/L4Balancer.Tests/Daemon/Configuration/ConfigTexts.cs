@@ -1,0 +1,62 @@
+using System.Text;
+using L4Balancer.Config;
+using L4Balancer.Daemon.Configuration;
+using L4Balancer.Daemon.Commands;
+
+namespace L4Balancer.Tests.Daemon.Configuration;
+
+/// <summary>Configuration texts and what the daemon says about them.</summary>
+internal static class ConfigTexts
+{
+    /// <summary>The file's name in messages.</summary>
+    public const string FileName = "web.toml";
+
+    /// <summary>A service without fault, to stand behind what is tested.</summary>
+    public const string GoodService =
+        """
+
+        [service.good]
+        listen = "192.0.2.1:7"
+        backends = ["10.0.0.1:7"]
+        """;
+
+    /// <summary>The example of the repository with every key switched on.</summary>
+    public static string ExampleWithEveryKey => string.Join(
+        '\n', Example.Split('\n').Select(line => line is ['#', (>= 'a' and <= 'z') or '[', ..] ? line[1..] : line));
+
+    /// <summary>The example of the repository.</summary>
+    public static string Example
+    {
+        get
+        {
+            using StreamReader reader = new(ConfigCommand.Example());
+            return reader.ReadToEnd();
+        }
+    }
+
+    /// <summary>Reads a text.</summary>
+    public static ConfigFile Parse(string text) => ConfigFile.Parse(FileName, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Reads a text that must be without fault.</summary>
+    public static BalancerConfig Good(string text)
+    {
+        ConfigFile file = Parse(text);
+        Assert.That(file.Problems, Is.Empty);
+        return file.Config!;
+    }
+
+    /// <summary>Each problem as <c>line:column: severity: message</c>.</summary>
+    public static string[] Problems(string text) =>
+    [
+        .. Parse(text).Problems.Select(problem =>
+            $"{problem.Position?.ToString() ?? "-"}: {problem.Severity.ToString().ToLowerInvariant()}: {problem.Message}"),
+    ];
+
+    /// <summary>What <c>check</c> prints.</summary>
+    public static string Printed(string text)
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        ProblemPrinter.WriteText(Parse(text), output);
+        return output.ToString();
+    }
+}
