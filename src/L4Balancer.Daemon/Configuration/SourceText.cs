@@ -26,7 +26,11 @@ internal sealed class SourceText(string text)
 
         int indent = Array.FindIndex(line, rune => !Rune.IsWhiteSpace(rune));
         int first = Math.Min(Math.Max(indent, 0), place);
-        if (place - first > QuotedColumns - Math.Min(length, QuotedColumns)) first = place - (QuotedColumns / 2);
+        if (place - first > QuotedColumns - Math.Min(length, QuotedColumns))
+        {
+            first = Math.Max(first, place - (QuotedColumns / 2));
+        }
+
         int last = Math.Min(line.Length, first + QuotedColumns);
         length = Math.Clamp(length, 1, Math.Max(1, last - place));
 

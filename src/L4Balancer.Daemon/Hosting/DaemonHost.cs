@@ -73,7 +73,7 @@ internal static class DaemonHost
 
         AddAdmin(services);
         AddWatchdog(services);
-        AddFlowLog(services, config.Log);
+        AddFlowRecords(services, config.Log);
         services.AddHostedService<BalancerWorker>();
         extend?.Invoke(builder);
         return builder.Build();
@@ -99,7 +99,7 @@ internal static class DaemonHost
         });
     }
 
-    private static void AddFlowLog(IServiceCollection services, LogConfig config)
+    private static void AddFlowRecords(IServiceCollection services, LogConfig config)
     {
         if (config.Flows == FlowLogFilter.None) return;
 
@@ -108,7 +108,7 @@ internal static class DaemonHost
             Balancer balancer = provider.GetRequiredService<Balancer>();
             FlowOutput output = new(
                 Console.OpenStandardOutput(), LogSetup.Resolve(config.Format, LogSetup.StandardOutput));
-            return new FlowLog(
+            return new FlowRecordWriter(
                 balancer.TakeFlowRecords, () => balancer.FlowRecordsDropped, output,
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger>());
         });

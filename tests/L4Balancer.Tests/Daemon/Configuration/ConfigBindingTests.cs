@@ -1,5 +1,6 @@
 using L4Balancer.Config;
 using L4Balancer.Net;
+using NUnit.Framework;
 using static L4Balancer.Tests.Daemon.Configuration.ConfigTexts;
 
 namespace L4Balancer.Tests.Daemon.Configuration;

@@ -1,4 +1,5 @@
 using L4Balancer.Daemon.Configuration;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Configuration;
 
@@ -77,7 +78,7 @@ internal sealed class ConfigFileTests
     {
         if (Environment.IsPrivilegedProcess) Assert.Ignore("root may read everything");
         File.WriteAllText(FilePath, "");
-        File.SetUnixFileMode(FilePath, UnixFileMode.None);
+        if (OperatingSystem.IsLinux()) File.SetUnixFileMode(FilePath, UnixFileMode.None);
 
         Assert.That(Load(), Is.EqualTo(
             $"user {Environment.UserName} may not read the file; 'ls -l {FilePath}' shows who may"));

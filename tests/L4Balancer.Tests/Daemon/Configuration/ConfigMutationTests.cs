@@ -1,6 +1,7 @@
 using System.Text;
 using L4Balancer.Daemon.Configuration;
 using L4Balancer.Tests.Toml;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Configuration;
 

@@ -1,4 +1,5 @@
 using L4Balancer.Daemon.Configuration;
+using NUnit.Framework;
 using static L4Balancer.Tests.Daemon.Configuration.ConfigTexts;
 
 namespace L4Balancer.Tests.Daemon.Configuration;
@@ -70,7 +71,7 @@ internal sealed class ConfigReportTests
     {
         SourceText text = new("\té😀 = \t\"x\"");
 
-        Assert.That(text.Quote(new(1, 8)), Is.EqualTo(("é😀 =  \"x\"", "     ^^^")).Or.EqualTo(("é😀 =  \"x\"", "      ^^^")));
+        Assert.That(text.Quote(new(1, 8)), Is.EqualTo(("é😀 =  \"x\"", "      ^^^")));
     }
 
     [Test]
@@ -85,6 +86,18 @@ internal sealed class ConfigReportTests
             Assert.That(line, Has.Length.EqualTo(100));
             Assert.That(line.Substring(marks.IndexOf('^', StringComparison.Ordinal), 3), Is.EqualTo("bad"));
             Assert.That(marks, Does.EndWith(" ^^^"));
+        });
+    }
+
+    [Test]
+    public void Quote_LongWordNearTheBeginning_IsCutAtTheEnd()
+    {
+        (string line, string marks) = new SourceText($"ab = \"{new string('x', 200)}\"").Quote(new(1, 6))!.Value;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(line, Has.Length.EqualTo(100).And.StartsWith("ab = \"x"));
+            Assert.That(marks, Is.EqualTo($"     {new string('^', 95)}"));
         });
     }
 

@@ -1,7 +1,8 @@
 using System.Text;
 using L4Balancer.Config;
-using L4Balancer.Daemon.Configuration;
 using L4Balancer.Daemon.Commands;
+using L4Balancer.Daemon.Configuration;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Configuration;
 

@@ -1,6 +1,7 @@
-using FsCheck;
 using FsCheck.Fluent;
+using FsCheck;
 using L4Balancer.Daemon.Configuration;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Configuration;
 

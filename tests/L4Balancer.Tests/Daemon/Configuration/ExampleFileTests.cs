@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using L4Balancer.Config;
+using NUnit.Framework;
 using static L4Balancer.Tests.Daemon.Configuration.ConfigTexts;
 
 namespace L4Balancer.Tests.Daemon.Configuration;

@@ -1,4 +1,5 @@
 using L4Balancer.Daemon.Configuration;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Configuration;
 

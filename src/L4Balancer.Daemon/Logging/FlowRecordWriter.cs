@@ -10,7 +10,7 @@ namespace L4Balancer.Daemon.Logging;
 /// Writes the records of ended flows to standard output. It polls, so that the data path never waits for it: while the
 /// output does not take any, records wait in the shards' rings, and what does not fit there is dropped and counted.
 /// </summary>
-internal sealed class FlowLog(
+internal sealed class FlowRecordWriter(
     Func<Action<FlowRecord>, int> takeRecords, Func<long> dropped, FlowOutput output, TimeProvider time, ILogger logger)
     : IHostedService, IDisposable
 {
@@ -50,12 +50,13 @@ internal sealed class FlowLog(
     private async Task WriteLoopAsync()
     {
         using PeriodicTimer timer = new(PollInterval, time);
-        while (!_stop.IsCancellationRequested)
+        do
         {
             Task tick = timer.WaitForNextTickAsync(_stop.Token).AsTask();
             await tick.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             WriteWaiting(); // Also once after the stop, when the drain has ended the last flows.
         }
+        while (!_stop.IsCancellationRequested);
     }
 
     private void WriteWaiting()

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using L4Balancer.Daemon.Demo;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Daemon.Demo;
+
+/// <summary>What a newcomer sees first.</summary>
+internal sealed partial class DemoTests
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(20) };
+
+    [Test]
+    public async Task HelloBackend_Http_SaysHelloAgainAndAgainOnOneConnection()
+    {
+        await using HelloBackend backend = new("a");
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(await Http.GetStringAsync(new Uri($"http://{backend.EndPoint}/")), Is.EqualTo("hello from backend a\n"));
+        }
+    }
+
+    [Test]
+    public async Task HelloBackend_Lines_ComeBackBehindItsName()
+    {
+        await using HelloBackend backend = new("b");
+        using TcpClient client = new();
+        await client.ConnectAsync(backend.EndPoint);
+        using StreamReader reader = new(client.GetStream());
+
+        await client.GetStream().WriteAsync("one\ntwo\r\n"u8.ToArray());
+
+        Assert.That(
+            (await reader.ReadLineAsync().Within(), await reader.ReadLineAsync().Within()),
+            Is.EqualTo(("backend b: one", "backend b: two")));
+    }
+
+    [Test]
+    public async Task HelloBackend_EndlessLine_IsGivenUp()
+    {
+        await using HelloBackend backend = new("b");
+        using TcpClient client = new();
+        await client.ConnectAsync(backend.EndPoint);
+
+        await client.GetStream().WriteAsync(new byte[64 * 1024]);
+
+        int read = 0;
+        try
+        {
+            read = await client.GetStream().ReadAsync(new byte[1]).AsTask().Within();
+        }
+        catch (IOException)
+        {
+            Assert.Pass("reset, since not all had been read");
+        }
+
+        Assert.That(read, Is.Zero);
+    }
+
+    [Test]
+    public void OnLoopback_PortTaken_IsTheNext()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        Assert.That((int)FreePort.OnLoopback(port).Port, Is.Not.EqualTo(port));
+    }
+
+    [Test]
+    public async Task Demo_ARequest_ReachesABackendAndIsShown()
+    {
+        using DaemonProcess demo = DaemonProcess.Start(["demo"]);
+        await demo.SaysAsync("backend c: up, 0 open, 0 taken");
+        string text = string.Join('\n', demo.Output);
+        string[] urls = [.. CurlLine().Matches(text).Select(match => match.Groups[1].Value)];
+
+        string hello = await Http.GetStringAsync(new Uri(urls[0]));
+        string metrics = await Http.GetStringAsync(new Uri(urls[1]));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(hello, Does.Match("^hello from backend [abc]\n$"));
+            Assert.That(metrics, Does.Contain("l4balancer_build_info"));
+        });
+        await demo.SaysAsync($"backend {hello[^2]}: up, 1 open, 1 taken");
+        demo.Signal("INT");
+        Assert.That(await demo.EndAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Try_AConnection_ReachesTheBackendAndLeavesARecord()
+    {
+        await using HelloBackend backend = new("a");
+        int port = DaemonProcess.FreePort();
+        using DaemonProcess attempt = DaemonProcess.Start(["try", "--listen", $"127.0.0.1:{port}", "--to", $"{backend.EndPoint}"]);
+        await attempt.SaysAsync("L4Balancer: ready");
+
+        using (HttpClient once = new())
+        {
+            Assert.That(await once.GetStringAsync(new Uri($"http://127.0.0.1:{port}/")), Is.EqualTo("hello from backend a\n"));
+        }
+
+        await attempt.SaysAsync($"flow service=try ");
+        attempt.Signal("INT");
+        Assert.That(await attempt.EndAsync(), Is.Zero);
+    }
+
+    [GeneratedRegex(@"curl (\S+)")]
+    private static partial Regex CurlLine();
+}
