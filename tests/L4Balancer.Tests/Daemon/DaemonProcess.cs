@@ -77,9 +77,14 @@ internal sealed class DaemonProcess : IDisposable
 
     /// <summary>Waits until a line of either output contains a text.</summary>
     public Task SaysAsync(string text) => Eventually.TrueAsync(
-        () => _errors.Concat(_output).Any(line => line.Contains(text, StringComparison.Ordinal))
-            || (HasExited ? throw new AssertionException($"ended instead of '{text}': {string.Join('\n', _errors)}") : false),
-        $"'{text}'; it said: {string.Join('\n', _errors)}");
+        () =>
+        {
+            bool hasExited = HasExited; // Read first, or its last words could be missed.
+            bool hasSaid = _errors.Concat(_output).Any(line => line.Contains(text, StringComparison.Ordinal));
+            if (!hasSaid && hasExited) Assert.Fail($"ended without '{text}': {string.Join('\n', _errors)}");
+            return hasSaid;
+        },
+        $"'{text}'");
 
     /// <summary>Sends a signal by its name without SIG.</summary>
     public void Signal(string name)

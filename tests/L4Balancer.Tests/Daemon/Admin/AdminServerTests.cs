@@ -148,7 +148,8 @@ internal sealed class AdminServerTests
 
         Assert.That(
             () => foreign.StartAsync(CancellationToken.None),
-            Throws.TypeOf<BalancerStartException>().With.Message.StartsWith("admin.listen 192.0.2.1:9191 cannot be opened: "));
+            Throws.TypeOf<BalancerStartException>().With.Message
+                .StartsWith("admin.listen 192.0.2.1:9191 cannot be opened: "));
     }
 
     [Test]

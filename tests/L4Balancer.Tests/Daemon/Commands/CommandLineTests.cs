@@ -121,5 +121,6 @@ internal sealed class CommandLineTests
 
     [Test]
     public async Task Version_Printed_NamesProgramAndRuntime() => Assert.That(
-        (await DaemonProcess.RunAsync("version")).Output, Does.Match(@"^l4balancer \d+\.\d+\.\d+\S* \(\.NET 10\.\S+, linux"));
+        (await DaemonProcess.RunAsync("version")).Output,
+        Does.Match(@"^l4balancer \d+\.\d+\.\d+\S* \(\.NET 10\.\S+, linux"));
 }

@@ -139,9 +139,11 @@ internal sealed class ConfigBindingTests
     [Test]
     public void Parse_PortRange_ListensOnEachPort()
     {
-        ServiceConfig service = Good("[service.a]\nlisten = \"0.0.0.0:5000-6023\"\nbackends = [\"a:1\"]").Services.Single();
+        BalancerConfig config = Good("[service.a]\nlisten = \"0.0.0.0:5000-6023\"\nbackends = [\"a:1\"]");
+        ServiceConfig service = config.Services.Single();
 
-        Assert.That(service.Listen.Select(listen => (int)listen.Endpoint.Port), Is.EqualTo(Enumerable.Range(5000, 1024)));
+        Assert.That(service.Listen.Select(listen => (int)listen.Endpoint.Port),
+            Is.EqualTo(Enumerable.Range(5000, 1024)));
     }
 
     [Test]
@@ -156,11 +158,14 @@ internal sealed class ConfigBindingTests
     [Test]
     public void Parse_ByteOrderMark_DoesNotShiftColumns() => Assert.That(
         Printed("\uFEFFglobal = 1" + GoodService),
-        Does.StartWith("web.toml:1:10: error: 'global' must be a table, not an integer\n    1 | global = 1\n      |          ^\n"));
+        Does.StartWith(
+            "web.toml:1:10: error: 'global' must be a table, not an integer\n"
+            + "    1 | global = 1\n      |          ^\n"));
 
     private static void AssertService(ServiceConfig service) => Assert.Multiple(() =>
     {
-        Assert.That(service.Listen.Select(listen => listen.ToString()), Is.EqualTo(new[] { "127.0.0.1:80", "[::]:80" }));
+        Assert.That(
+            service.Listen.Select(listen => listen.ToString()), Is.EqualTo(new[] { "127.0.0.1:80", "[::]:80" }));
         Assert.That((service.MaxConnections, service.Backlog, service.Freebind), Is.EqualTo((10, 128, true)));
         Assert.That(service.RetryAttempts, Is.EqualTo(10));
         Assert.That(service.Pool.HashOn, Is.EqualTo(HashOn.Source));

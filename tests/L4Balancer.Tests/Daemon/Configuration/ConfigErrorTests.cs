@@ -11,19 +11,24 @@ internal sealed class ConfigErrorTests
 
     private static IEnumerable<TestCaseData> Values()
     {
-        yield return Case("Integer_String", "[global]\nshards = \"4\"", "2:10: error: 'shards' must be an integer, not a string");
-        yield return Case("Integer_Above", "[global]\nshards = 257", "2:10: error: 'shards' must be from 0 to 256, not 257");
-        yield return Case("Integer_Below", "[global]\nshards = -1", "2:10: error: 'shards' must be from 0 to 256, not -1");
+        yield return Case("Integer_String", "[global]\nshards = \"4\"",
+            "2:10: error: 'shards' must be an integer, not a string");
+        yield return Case("Integer_Above", "[global]\nshards = 257",
+            "2:10: error: 'shards' must be from 0 to 256, not 257");
+        yield return Case("Integer_Below", "[global]\nshards = -1",
+            "2:10: error: 'shards' must be from 0 to 256, not -1");
         yield return Case("Integer_BeyondInt", "[global]\nmax_connections = 4294967297",
             "2:19: error: 'max_connections' must be from 0 to 2147483647, not 4294967297");
         yield return Case("Seed_Negative", "[global]\nhash_seed = -5",
             "2:13: error: 'hash_seed' must be from 0 to 9223372036854775807, not -5");
         yield return Case("Boolean_Integer", "[defaults]\nfreebind = 1",
             "2:12: error: 'freebind' must be true or false, not an integer");
-        yield return Case("Backlog_Zero", "[defaults]\nbacklog = 0", "2:11: error: 'backlog' must be from 1 to 65535, not 0");
+        yield return Case("Backlog_Zero", "[defaults]\nbacklog = 0",
+            "2:11: error: 'backlog' must be from 1 to 65535, not 0");
         yield return Case("Attempts_Above", "[defaults]\nretry.attempts = 17",
             "2:18: error: 'attempts' must be from 1 to 16, not 17");
-        yield return Case("Share_Above", "[defaults.health]\njitter = 1.5", "2:10: error: 'jitter' must be from 0 to 1, not 1.5");
+        yield return Case("Share_Above", "[defaults.health]\njitter = 1.5",
+            "2:10: error: 'jitter' must be from 0 to 1, not 1.5");
         yield return Case("Share_NotANumber", "[defaults.health]\njitter = nan",
             "2:10: error: 'jitter' must be from 0 to 1, not NaN");
         yield return Case("Share_Integer", "[defaults.ejection]\nmax_ejected = 2",
@@ -47,7 +52,8 @@ internal sealed class ConfigErrorTests
         yield return Case("Word_Near", "[log]\nlevel = \"warn\"",
             "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warn\"");
         yield return Case("Word_Nearer", "[log]\nlevel = \"warnin\"",
-            "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warnin\"; did you mean \"warning\"?");
+            "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warnin\"; "
+            + "did you mean \"warning\"?");
         yield return Case("Word_Integer", "[log]\nformat = 1",
             "2:10: error: 'format' must be \"auto\", \"text\", \"json\" or \"journald\", not an integer");
         yield return Case("Flows_ZeroShare", "[log]\nflows = \"1/0\"",
@@ -58,12 +64,14 @@ internal sealed class ConfigErrorTests
             "2:11: error: 'balance' must be \"ring\", not \"maglev\"");
         yield return Case("Table_String", "global = \"x\"", "1:10: error: 'global' must be a table, not a string");
         yield return Case("Admin_HostName", "[admin]\nlisten = \"localhost:9191\"",
-            "2:10: error: \"localhost:9191\" is a host name; a listen address must be a literal one of this host, such as "
-            + "\"0.0.0.0:80\", \"[::]:443\" or \"*:80\"; \"\" turns the admin side off");
+            "2:10: error: \"localhost:9191\" is a host name; a listen address must be a literal one of this host, "
+            + "such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"; \"\" turns the admin side off");
         yield return Case("Admin_Star", "[admin]\nlisten = \"*:9191\"",
-            "2:10: error: \"*:9191\" is not possible here; write \"0.0.0.0:9191\" or \"[::]:9191\"; \"\" turns the admin side off");
+            "2:10: error: \"*:9191\" is not possible here; write \"0.0.0.0:9191\" or \"[::]:9191\"; "
+            + "\"\" turns the admin side off");
         yield return Case("Admin_Range", "[admin]\nlisten = \"127.0.0.1:1-2\"",
-            "2:10: error: \"127.0.0.1:1-2\" is a port range; exactly one port is possible here; \"\" turns the admin side off");
+            "2:10: error: \"127.0.0.1:1-2\" is a port range; exactly one port is possible here; "
+            + "\"\" turns the admin side off");
         yield return Case("Toml_Syntax", "[global\n", Parse("[global\n").Problems.Select(problem =>
             $"{problem.Position}: error: {problem.Message}").Single());
     }
@@ -95,17 +103,22 @@ internal sealed class ConfigErrorTests
 
     private static IEnumerable<TestCaseData> Addresses()
     {
-        yield return Listen("localhost:80", "is a host name; a listen address must be a literal one of this host, such as "
+        yield return Listen("localhost:80",
+            "is a host name; a listen address must be a literal one of this host, such as "
             + "\"0.0.0.0:80\", \"[::]:443\" or \"*:80\"");
         yield return Listen("0.0.0.0", "has no port; write \"0.0.0.0:PORT\"");
         yield return Listen(":80", "has no address; write \"*:80\" for every address of the host");
         yield return Listen("::1:80", "is ambiguous; write an IPv6 address in brackets, as in \"[2001:db8::1]:443\"");
         yield return Listen("[127.0.0.1]:80", "has brackets around what is no IPv6 address");
-        yield return Listen("10.0.0.300:80", "is not an address; write one such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"");
-        yield return Listen("010.0.0.1:80", "is not an address; write one such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"");
+        yield return Listen("10.0.0.300:80",
+            "is not an address; write one such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"");
+        yield return Listen("010.0.0.1:80",
+            "is not an address; write one such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"");
         yield return Listen("0.0.0.0:0", "needs a port from 1 to 65535 after the colon, or a range such as 5000-5100");
-        yield return Listen("0.0.0.0:65536", "needs a port from 1 to 65535 after the colon, or a range such as 5000-5100");
-        yield return Listen("0.0.0.0:http", "needs a port from 1 to 65535 after the colon, or a range such as 5000-5100");
+        yield return Listen("0.0.0.0:65536",
+            "needs a port from 1 to 65535 after the colon, or a range such as 5000-5100");
+        yield return Listen("0.0.0.0:http",
+            "needs a port from 1 to 65535 after the colon, or a range such as 5000-5100");
         yield return Listen("0.0.0.0:9-5", "has a range that ends before it begins; write \"5-9\"");
         yield return Listen("0.0.0.0:1-1025", "has 1025 ports; a range may have at most 1024");
         yield return Listen("[fe80::1]:80", "is link-local and needs its interface, as in \"[fe80::1%eth0]:80\"");
@@ -137,7 +150,8 @@ internal sealed class ConfigErrorTests
             "3:13: error: a backend must be \"host:port\" or a table with an address, not an integer");
         yield return Case("BackendNoAddress", "[service.web]\nlisten = \"*:80\"\nbackends = [{ weight = 1 }]",
             "3:13: error: a backend needs an address = \"host:port\"");
-        yield return Case("BackendWeight", "[service.web]\nlisten = \"*:80\"\nbackends = [{ address = \"a:1\", weight = 257 }]",
+        yield return Case("BackendWeight",
+            "[service.web]\nlisten = \"*:80\"\nbackends = [{ address = \"a:1\", weight = 257 }]",
             "3:41: error: 'weight' must be from 0 to 256, not 257");
         yield return Case("BackendTwice", "[service.web]\nlisten = \"*:80\"\nbackends = [\"a:1\",\n\"a:1\"]",
             "4:1: error: a second backend of [service.web] is named \"a:1\", as on line 3; "
@@ -145,16 +159,19 @@ internal sealed class ConfigErrorTests
         yield return Case("PoolAndBackends",
             "[service.web]\nlisten = \"*:80\"\npool = \"p\"\nbackends = [\"a:1\"]\n[pool.p]\nbackends = [\"a:1\"]",
             "3:1: error: [service.web] has both pool and backends; keep one of them");
-        yield return Case("PoolUnknownNear", "[service.web]\nlisten = \"*:80\"\npool = \"p1\"\n[pool.p]\nbackends = [\"a:1\"]",
+        yield return Case("PoolUnknownNear",
+            "[service.web]\nlisten = \"*:80\"\npool = \"p1\"\n[pool.p]\nbackends = [\"a:1\"]",
             "3:8: error: unknown pool \"p1\"; write it as [pool.p1]", "4:7: warning: no service uses [pool.p]");
         yield return Case("PoolUnknownTypo",
             "[service.web]\nlisten = \"*:80\"\npool = \"aips\"\n[pool.apis]\nbackends = [\"a:1\"]",
             "3:8: error: unknown pool \"aips\"; did you mean \"apis\"?", "4:7: warning: no service uses [pool.apis]");
         yield return Case("PoolKeysOnService",
-            "[service.web]\nlisten = \"*:80\"\npool = \"p\"\nbalance = \"ring\"\nhealth.rise = 1\n[pool.p]\nbackends = [\"a:1\"]",
+            "[service.web]\nlisten = \"*:80\"\npool = \"p\"\nbalance = \"ring\"\nhealth.rise = 1\n"
+            + "[pool.p]\nbackends = [\"a:1\"]",
             "4:1: error: 'balance' belongs to the pool here; write it in [pool.p]",
             "5:1: error: 'health' belongs to the pool here; write it in [pool.p]");
-        yield return Case("PoolNoBackends", "[service.web]\nlisten = \"*:80\"\npool = \"p\"\n[pool.p]\nbalance = \"ring\"",
+        yield return Case("PoolNoBackends",
+            "[service.web]\nlisten = \"*:80\"\npool = \"p\"\n[pool.p]\nbalance = \"ring\"",
             "4:7: error: [pool.p] has no backends; write backends = [\"ADDRESS:PORT\"]");
         yield return Case("PoolUnused", "[pool.p]\nbackends = [\"a:1\"]" + GoodService,
             "1:7: warning: no service uses [pool.p]");

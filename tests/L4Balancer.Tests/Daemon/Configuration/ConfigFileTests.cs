@@ -22,7 +22,8 @@ internal sealed class ConfigFileTests
 
     [Test]
     public void Load_NoDirectory_IsTheSame() => Assert.That(
-        Only(ConfigFile.Load(Path.Combine(_directory, "nowhere", "web.toml"))), Does.StartWith("there is no such file"));
+        Only(ConfigFile.Load(Path.Combine(_directory, "nowhere", "web.toml"))),
+        Does.StartWith("there is no such file"));
 
     [Test]
     public void Load_Directory_SaysSo() => Assert.That(

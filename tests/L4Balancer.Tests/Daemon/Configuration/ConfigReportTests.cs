@@ -20,12 +20,14 @@ internal sealed class ConfigReportTests
 
     [Test]
     public void Print_SeveralProblems_ReportsAllInTheOrderOfTheFile() => Assert.That(
-        Printed("[service.web]\nlisten = \"localhost:80\"\nbackends = [\"a\", 7]\nbalanc = \"ring\"\n[log]\nlevel = 3\n"),
+        Printed(
+            "[service.web]\nlisten = \"0.0.0.0\"\nbackends = [\"a\", 7]\nbalanc = \"ring\"\n"
+            + "[log]\nlevel = 3\n"),
         Is.EqualTo(
             """
-            web.toml:2:10: error: "localhost:80" is a host name; a listen address must be a literal one of this host, such as "0.0.0.0:80", "[::]:443" or "*:80"
-                2 | listen = "localhost:80"
-                  |          ^^^^^^^^^^^^^^
+            web.toml:2:10: error: "0.0.0.0" has no port; write "0.0.0.0:PORT"
+                2 | listen = "0.0.0.0"
+                  |          ^^^^^^^^^
             web.toml:3:13: error: "a" has no port; write "a:PORT"
                 3 | backends = ["a", 7]
                   |             ^^^

@@ -50,7 +50,8 @@ internal static class ConfigTexts
     public static string[] Problems(string text) =>
     [
         .. Parse(text).Problems.Select(problem =>
-            $"{problem.Position?.ToString() ?? "-"}: {problem.Severity.ToString().ToLowerInvariant()}: {problem.Message}"),
+            $"{problem.Position?.ToString() ?? "-"}: "
+            + $"{(problem.Severity == ProblemSeverity.Error ? "error" : "warning")}: {problem.Message}"),
     ];
 
     /// <summary>What <c>check</c> prints.</summary>

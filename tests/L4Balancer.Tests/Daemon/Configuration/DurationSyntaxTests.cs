@@ -44,7 +44,8 @@ internal sealed class DurationSyntaxTests
     [TestCase("8760h1ms")]
     [TestCase("99999999999999999999s")]
     [TestCase("９s")]
-    public void TryParse_AnythingElse_IsRefused(string text) => Assert.That(DurationSyntax.TryParse(text, out _), Is.False);
+    public void TryParse_AnythingElse_IsRefused(string text) =>
+        Assert.That(DurationSyntax.TryParse(text, out _), Is.False);
 
     [Test]
     public void Format_AnyDuration_ReadsBackTheSame() => Prop

@@ -53,7 +53,8 @@ internal sealed partial class ExampleFileTests
         string header = $"[{table}]\n";
         Assert.That(text, Does.Contain(header));
 
-        string asked = Problems(text.Replace(header, header + "zzzzzzzzzzzzzzzz = 1\n", StringComparison.Ordinal)).Single();
+        string asking = text.Replace(header, header + "zzzzzzzzzzzzzzzz = 1\n", StringComparison.Ordinal);
+        string asked = Problems(asking).Single();
         string[] known = KnownKeys().Match(asked).Groups[1].Value.Split(", ");
 
         Assert.That(known, Is.Not.Empty);

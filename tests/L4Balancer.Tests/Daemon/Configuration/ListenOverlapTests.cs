@@ -51,7 +51,10 @@ internal sealed class ListenOverlapTests
     [Test]
     public void Parse_WiderAddress_NamesBoth() => Assert.That(
         Problems(Two("127.0.0.1:80", "*:80")),
-        Is.EqualTo(new[] { "5:10: error: *:80 of [service.b] overlaps 127.0.0.1:80, which is taken by [service.a] on line 2" }));
+        Is.EqualTo(new[]
+        {
+            "5:10: error: *:80 of [service.b] overlaps 127.0.0.1:80, which is taken by [service.a] on line 2",
+        }));
 
     [Test]
     public void Parse_OverlappingRanges_IsOneError() => Assert.That(
@@ -84,10 +87,12 @@ internal sealed class ListenOverlapTests
 
     [Test]
     public void Parse_AdminOff_LeavesItsPort() =>
-        Assert.That(Problems("[admin]\nlisten = \"\"\n[service.a]\nlisten = \"*:9191\"\nbackends = [\"a:1\"]"), Is.Empty);
+        Assert.That(Problems("[admin]\nlisten = \"\"\n[service.a]\nlisten = \"*:9191\"\nbackends = [\"a:1\"]"),
+            Is.Empty);
 
     private static string Two(string one, string other) =>
-        $"[service.a]\nlisten = \"{one}\"\nbackends = [\"a:1\"]\n[service.b]\nlisten = \"{other}\"\nbackends = [\"a:1\"]";
+        $"[service.a]\nlisten = \"{one}\"\nbackends = [\"a:1\"]\n"
+        + $"[service.b]\nlisten = \"{other}\"\nbackends = [\"a:1\"]";
 
     private static ListenAddress Listen(string text)
     {

@@ -18,7 +18,8 @@ internal sealed partial class DemoTests
 
         for (int i = 0; i < 3; i++)
         {
-            Assert.That(await Http.GetStringAsync(new Uri($"http://{backend.EndPoint}/")), Is.EqualTo("hello from backend a\n"));
+            Assert.That(await Http.GetStringAsync(new Uri($"http://{backend.EndPoint}/")),
+                Is.EqualTo("hello from backend a\n"));
         }
     }
 
@@ -95,12 +96,14 @@ internal sealed partial class DemoTests
     {
         await using HelloBackend backend = new("a");
         int port = DaemonProcess.FreePort();
-        using DaemonProcess attempt = DaemonProcess.Start(["try", "--listen", $"127.0.0.1:{port}", "--to", $"{backend.EndPoint}"]);
+        using DaemonProcess attempt = DaemonProcess.Start(
+            ["try", "--listen", $"127.0.0.1:{port}", "--to", $"{backend.EndPoint}"]);
         await attempt.SaysAsync("L4Balancer: ready");
 
         using (HttpClient once = new())
         {
-            Assert.That(await once.GetStringAsync(new Uri($"http://127.0.0.1:{port}/")), Is.EqualTo("hello from backend a\n"));
+            Assert.That(await once.GetStringAsync(new Uri($"http://127.0.0.1:{port}/")),
+                Is.EqualTo("hello from backend a\n"));
         }
 
         await attempt.SaysAsync($"flow service=try ");

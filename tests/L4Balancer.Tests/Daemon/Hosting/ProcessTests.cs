@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using L4Balancer.Daemon.Demo;
 using NUnit.Framework;
 
@@ -50,7 +51,8 @@ internal sealed class ProcessTests
         {
             Assert.That(flow, Does.Match(
                 $@"^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z flow service=web client=127\.0\.0\.1:\d+ "
-                + $@"local=127\.0\.0\.1:{_port} backend={_backend.EndPoint} reason=normal client_bytes=4 server_bytes=15 "
+                + $@"local=127\.0\.0\.1:{_port} backend={_backend.EndPoint} reason=normal "
+                + @"client_bytes=4 server_bytes=15 "
                 + @"connect_ms=[0-9.]+ duration_ms=[0-9.]+ attempts=1$"));
             Assert.That(metrics, Does.Contain("\nl4balancer_build_info{version=").Or.StartWith("# HELP l4balancer_"));
             Assert.That(await StatusAsync("ready"), Is.EqualTo((HttpStatusCode.OK, "ready\n")));
@@ -110,8 +112,13 @@ internal sealed class ProcessTests
 
         (int exitCode, string errors) = await FailAsync();
 
-        Assert.That((exitCode, errors), Is.EqualTo(
-            (1, $"l4balancer: admin.listen {_admin} is in use; 'ss -ltnp' shows by whom. Choose another, or \"\" for none")));
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(1));
+            Assert.That(errors, Is.EqualTo(
+                $"l4balancer: admin.listen {_admin} is in use; 'ss -ltnp' shows by whom. "
+                + "Choose another, or \"\" for none"));
+        });
     }
 
     [Test]
@@ -135,13 +142,14 @@ internal sealed class ProcessTests
     public async Task Run_JsonLog_WritesOneObjectALine()
     {
         using DaemonProcess daemon = await DaemonProcess.ServeAsync(
-            Config().Replace("[log]", "[log]\nformat = \"json\"", StringComparison.Ordinal), says: "\"message\":\"ready\"");
+            Config().Replace("[log]", "[log]\nformat = \"json\"", StringComparison.Ordinal),
+            says: "\"message\":\"ready\"");
 
         using (TcpClient client = await TalkAsync("one")) client.Client.Shutdown(SocketShutdown.Send);
         await daemon.SaysAsync("\"event\":\"flow\"");
 
         Assert.That(daemon.Errors.Concat(daemon.Output), Has.All.Matches<string>(
-            line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("time").GetDateTime() > default(DateTime)));
+            line => JsonDocument.Parse(line).RootElement.GetProperty("time").TryGetDateTime(out _)));
     }
 
     private string Config(string global = "") =>

@@ -101,7 +101,8 @@ internal sealed class FlowRecordWriterTests
     public async Task WriteLoop_RecordsDropped_SaysHowMany()
     {
         RecordingLogger logger = new();
-        using FlowRecordWriter writer = Open(new ConcurrentQueue<FlowRecord>(), new MemoryStream(), dropped: () => 17, logger);
+        using FlowRecordWriter writer = Open(
+            new ConcurrentQueue<FlowRecord>(), new MemoryStream(), dropped: () => 17, logger);
         await writer.StartAsync(CancellationToken.None);
         await writer.StopAsync(CancellationToken.None).Within();
 
@@ -132,7 +133,8 @@ internal sealed class FlowRecordWriterTests
     {
         Service = "web",
         Flow = new FlowKey(
-            IpEndpoint.From(IPEndPoint.Parse("192.0.2.7:50000")), IpEndpoint.From(IPEndPoint.Parse("[2001:db8::1]:443")),
+            IpEndpoint.From(IPEndPoint.Parse("192.0.2.7:50000")),
+            IpEndpoint.From(IPEndPoint.Parse("[2001:db8::1]:443")),
             FlowProtocol.Tcp),
         Backend = "10.0.0.11:8080",
         Reason = CloseReason.ClientAbort,

@@ -12,7 +12,8 @@ internal sealed class LineFormatterTests
     [TestCase(LogFormat.Text, "2026-01-02T03:04:05.678Z warning Daemon: disk  full")]
     [TestCase(LogFormat.Journald, "<4>Daemon: disk  full")]
     [TestCase(LogFormat.Json,
-        "{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"warning\",\"category\":\"Daemon\",\"message\":\"disk  full\"}")]
+        "{\"time\":\"2026-01-02T03:04:05.678Z\",\"level\":\"warning\","
+        + "\"category\":\"Daemon\",\"message\":\"disk  full\"}")]
     public void Write_Message_IsOneLineInItsForm(LogFormat format, string expected) =>
         Assert.That(Write(format, LogLevel.Warning, "disk\n\u001Bfull", null), Is.EqualTo(expected + "\n"));
 

@@ -158,7 +158,8 @@ internal sealed class PrometheusExporterTests
         {
             Assert.That(values["process_cpu_seconds_total"], Is.Positive);
             Assert.That(values["process_resident_memory_bytes"], Is.InRange(1 << 20, 1L << 40));
-            Assert.That(values["process_virtual_memory_bytes"], Is.GreaterThan(values["process_resident_memory_bytes"]));
+            Assert.That(values["process_virtual_memory_bytes"],
+                Is.GreaterThan(values["process_resident_memory_bytes"]));
             Assert.That(values["process_open_fds"], Is.InRange(3, values["process_max_fds"]));
             Assert.That(values["process_start_time_seconds"], Is.InRange(now - 86_400, now + 1));
             Assert.That(values["process_threads"], Is.InRange(2, 1000));
@@ -176,7 +177,8 @@ internal sealed class PrometheusExporterTests
         using PrometheusExporter exporter = new(
             NullLogger.Instance, (_meter.Name, "l4balancer_"), (ProcessMetrics.MeterName, ""));
         Histogram("wait_seconds", "+Inf");
-        _meter.CreateObservableGauge("g", () => new Measurement<long>(1, Tag("path", "\\\"\n")), description: "A \\ \n b.");
+        _meter.CreateObservableGauge("g", () => new Measurement<long>(1, Tag("path", "\\\"\n")),
+            description: "A \\ \n b.");
         using Process process = Process.Start(new ProcessStartInfo(promtool!, ["check", "metrics"])
         {
             RedirectStandardInput = true,

@@ -98,7 +98,8 @@ internal sealed class SystemdNotifierTests
 
         List<string> received = [];
         await Eventually.TrueAsync(
-            () => _systemd.Available > 0 && Add(received) == "WATCHDOG=1" && received.Count > 1, "READY=1 and WATCHDOG=1");
+            () => _systemd.Available > 0 && Add(received) == "WATCHDOG=1" && received.Count > 1,
+            "READY=1 and WATCHDOG=1");
         daemon.Signal("TERM");
         await daemon.EndAsync();
         while (_systemd.Available > 0) Add(received);
@@ -106,7 +107,8 @@ internal sealed class SystemdNotifierTests
         Assert.Multiple(() =>
         {
             Assert.That(received, Has.One.EqualTo("READY=1\nSTATUS=serving 1 service"));
-            Assert.That(received.Where(text => text.StartsWith("STOPPING=1\n", StringComparison.Ordinal)), Has.One.Items);
+            Assert.That(received.Where(text => text.StartsWith("STOPPING=1\n", StringComparison.Ordinal)),
+                Has.One.Items);
         });
     }
 

@@ -20,7 +20,9 @@ internal sealed class WatchdogIntervalTests
     [TestCase(null, null, null)]
     [TestCase("99999999999999999999", null, null)]
     [TestCase("9223372036854775807", null, null)]
-    public void Read_Environment_IsHalfOfWhatSystemdAllows(string? microseconds, string? forProcess, int? milliseconds) =>
+    public void Read_Environment_IsHalfOfWhatSystemdAllows(
+        string? microseconds, string? forProcess, int? milliseconds) =>
         Assert.That(
-            WatchdogInterval.Read(microseconds, forProcess, Self)?.TotalMilliseconds, Is.EqualTo((double?)milliseconds));
+            WatchdogInterval.Read(microseconds, forProcess, Self)?.TotalMilliseconds,
+            Is.EqualTo((double?)milliseconds));
 }
