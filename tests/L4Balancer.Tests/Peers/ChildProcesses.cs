@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Peers;
+
+/// <summary>What tests ask of the servers that they start.</summary>
+internal static class ChildProcesses
+{
+    /// <summary>Waits until a server answers at an address; fails with what it said where it ends instead.</summary>
+    public static async Task ListensAsync(this ChildProcess child, IPEndPoint address)
+    {
+        await Eventually.TrueAsync(() => child.HasExited || Accepts(address), $"process {child.Id} listens on {address}");
+        if (child.HasExited) Assert.Fail($"no server on {address}: {string.Join('\n', child.Errors)}");
+    }
+
+    /// <summary>A connection to the address can be opened.</summary>
+    public static bool Accepts(IPEndPoint address)
+    {
+        using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(address);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

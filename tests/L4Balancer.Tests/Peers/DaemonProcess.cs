@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Peers;
+
+/// <summary>The daemon as it is built, as a process of its own, with a configuration file of the test's.</summary>
+internal sealed class DaemonProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
+    private readonly TempFolder _folder;
+    private readonly ChildProcess _child;
+
+    private DaemonProcess(DaemonFile file, TempFolder folder, ChildProcess child)
+    {
+        File = file;
+        _folder = folder;
+        _child = child;
+    }
+
+    /// <summary>Its configuration.</summary>
+    public DaemonFile File { get; }
+
+    /// <summary>Where clients connect to.</summary>
+    public IPEndPoint Address => File.Address;
+
+    /// <summary>The process itself.</summary>
+    public ChildProcess Child => _child;
+
+    /// <summary>What the kernel says of it.</summary>
+    public ProcessView View => _child.View;
+
+    /// <summary>The program, of the same build configuration as these tests.</summary>
+    private static string Program { get; } = FindProgram();
+
+    /// <summary>Starts the daemon and waits until it has told systemd that it is ready.</summary>
+    /// <param name="file">The configuration.</param>
+    /// <param name="descriptors">RLIMIT_NOFILE; null leaves it as it is.</param>
+    public static async Task<DaemonProcess> StartAsync(DaemonFile file, int? descriptors = null)
+    {
+        TempFolder folder = new();
+        using NotifySocket notify = new(folder["notify"]);
+        DaemonProcess daemon = new(file, folder, Launch(folder, file.Text, descriptors, notify.Path));
+
+        using CancellationTokenSource patience = new(StartPatience);
+        Task ready = notify.WaitForAsync("READY=1", patience.Token);
+        await Task.WhenAny(ready, daemon._child.Ended);
+        if (!ready.IsCompletedSuccessfully)
+        {
+            string errors = string.Join('\n', daemon._child.Errors);
+            await daemon.DisposeAsync();
+            Assert.Fail($"the daemon is not ready: {errors}");
+        }
+
+        return daemon;
+    }
+
+    /// <summary>Runs the daemon where it is expected not to start.</summary>
+    /// <returns>Its exit code and what it wrote to standard error.</returns>
+    public static async Task<(int ExitCode, string Errors)> FailAsync(DaemonFile file, int? descriptors = null)
+    {
+        using TempFolder folder = new();
+        await using ChildProcess child = Launch(folder, file.Text, descriptors, notifyPath: null);
+        int code = await child.ExitAsync();
+        return (code, string.Join('\n', child.Errors));
+    }
+
+    /// <summary>Ends it as a service manager does.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> TerminateAsync()
+    {
+        _child.Signal(ChildProcess.SigTerm);
+        return _child.ExitAsync();
+    }
+
+    /// <summary>The flow records printed so far.</summary>
+    public IReadOnlyList<FlowLine> Flows() => [.. _child.Output.Select(FlowLine.Parse)];
+
+    /// <summary>Waits for as many flow records.</summary>
+    public async Task<IReadOnlyList<FlowLine>> FlowsAsync(int count)
+    {
+        await Eventually.TrueAsync(() => _child.Output.Count >= count, $"{count} flow records");
+        return Flows();
+    }
+
+    /// <summary>Waits for a line of the log that has this text.</summary>
+    public Task LoggedAsync(string text) =>
+        Eventually.TrueAsync(() => _child.Errors.Any(line => line.Contains(text, StringComparison.Ordinal)), $"log: {text}");
+
+    /// <summary>A page of the admin side.</summary>
+    public async Task<string> PageAsync(string path)
+    {
+        using HttpClient http = new();
+        return await http.GetStringAsync($"http://127.0.0.1:{File.AdminPort}{path}").Within();
+    }
+
+    /// <summary>The value of a series, named as it stands in the page, and summed where more begin alike.</summary>
+    public async Task<double> MetricAsync(string series)
+    {
+        string[] samples = (await PageAsync("/metrics")).Split('\n');
+        string[] found = [.. samples.Where(line => line.StartsWith(series, StringComparison.Ordinal))];
+        Assert.That(found, Is.Not.Empty, series);
+        return found.Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A test that fails shows what the daemon said; its own end is for the tests that are about it.
+        if (TestContext.CurrentContext.Result.FailCount > 0) TestContext.Out.WriteLine(string.Join('\n', _child.Errors));
+        await _child.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static ChildProcess Launch(TempFolder folder, string toml, int? descriptors, string? notifyPath)
+    {
+        string config = folder["l4balancer.toml"];
+        System.IO.File.WriteAllText(config, toml);
+        Dictionary<string, string> environment = new() { ["DOTNET_ROOT"] = RuntimeRoot() };
+        if (notifyPath is not null) environment["NOTIFY_SOCKET"] = notifyPath;
+
+        string[] arguments = ["run", "--config", config];
+        return descriptors is { } limit
+            ? ChildProcess.Start("/bin/bash", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\"", Program, .. arguments], environment)
+            : ChildProcess.Start(Program, arguments, environment);
+    }
+
+    /// <summary>Where the runtime of this process lives: three folders above its libraries.</summary>
+    private static string RuntimeRoot() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+
+    private static string FindProgram()
+    {
+        // …/tests/L4Balancer.Tests/bin/CONFIGURATION/FRAMEWORK/
+        DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd('/'));
+        DirectoryInfo configuration = framework.Parent!;
+        string root = configuration.Parent!.Parent!.Parent!.Parent!.FullName;
+        return Path.Combine(root, "src/L4Balancer.Daemon/bin", configuration.Name, framework.Name, "l4balancer");
+    }
+}
