@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Loopback;
+
+/// <summary>What the watchdog relies on, and that one busy flow does not keep a shard to itself.</summary>
+public sealed class ShardTests
+{
+    [Test]
+    public async Task Answers_AShardIsStuck_FalseUntilItGoesOn()
+    {
+        using TestServer server = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint], shards: 2);
+        using ManualResetEventSlim stuck = new();
+        balancer.Balancer.Shards[1].Post(stuck.Wait);
+
+        Assert.That(await balancer.Balancer.AnswersAsync(TimeSpan.FromMilliseconds(50)), Is.False);
+        stuck.Set();
+        Assert.That(await balancer.Balancer.AnswersAsync(TimeSpan.FromSeconds(20)), Is.True);
+    }
+
+    [TestCase(32)]
+    [TestCase(0)]
+    public async Task Relay_OneFlowSendsWithoutEnd_OthersAreServedMeanwhile(int kernelPipes)
+    {
+        using TestServer server = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [server.EndPoint], shards: 1, options: new() { MaxKernelPipes = kernelPipes });
+        using Socket busy = await balancer.ConnectAsync();
+        using CancellationTokenSource enough = new();
+        Task flood = Task.WhenAll(FloodAsync(busy, enough.Token), DrainAsync(busy, enough.Token));
+
+        for (int i = 0; i < 50; i++) Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
+
+        await enough.CancelAsync();
+        busy.Close();
+        await flood.Within();
+    }
+
+    private static async Task FloodAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[1 << 20];
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested) await socket.SendAsync(bytes, cancellationToken);
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return; // Enough.
+        }
+    }
+
+    private static async Task DrainAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[1 << 20];
+        try
+        {
+            while (await socket.ReceiveAsync(bytes, cancellationToken) > 0)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return; // Enough.
+        }
+    }
+}
