@@ -44,7 +44,8 @@ public sealed class Balancer : IAsyncDisposable
         _limit = new ConnectionLimit(Limits.MaxConnections);
         _shards = OpenShards(options);
         _flowLogs = [.. _shards.Select(_ => new FlowLog(config.Log.Flows))];
-        _pools = [.. config.Services.Select(static service => service.Pool).Distinct().Select(pool => MakePool(pool, config.Global))];
+        IEnumerable<PoolConfig> pools = config.Services.Select(static service => service.Pool).Distinct();
+        _pools = [.. pools.Select(pool => MakePool(pool, config.Global))];
         _services = [.. config.Services.Select(MakeService)];
         _meter = new BalancerMeter(this);
     }
@@ -67,7 +68,12 @@ public sealed class Balancer : IAsyncDisposable
         .. from runtime in _pools
            from backend in runtime.Pool.Backends
            select new BackendStatus(
-               runtime.Pool.Name, backend.Name, backend.IsAvailable, backend.StateText, backend.ActiveSessions, backend.TotalSessions),
+               runtime.Pool.Name,
+               backend.Name,
+               backend.IsAvailable,
+               backend.StateText,
+               backend.ActiveSessions,
+               backend.TotalSessions),
     ];
 
     /// <summary>Flow records dropped since the start because the log could not follow.</summary>
@@ -102,7 +108,11 @@ public sealed class Balancer : IAsyncDisposable
         foreach (FlowLog log in _flowLogs)
         {
             // At most what fits, so that a busy shard does not keep the others' waiting.
-            for (int i = 0; i < FlowRecordRing.Capacity && log.Ring.TryTake(out FlowRecord? record); i++, taken++) take(record);
+            for (int i = 0; i < FlowRecordRing.Capacity && log.Ring.TryTake(out FlowRecord? record); i++)
+            {
+                take(record);
+                taken++;
+            }
         }
 
         return taken;
@@ -165,11 +175,12 @@ public sealed class Balancer : IAsyncDisposable
 
     private Shard[] OpenShards(ShardOptions options)
     {
-        int pipes = Math.Min(options.MaxKernelPipes, DescriptorBudget.KernelPipesPerShard(Limits.MaxDescriptors, Limits.Shards));
+        int pipes = DescriptorBudget.KernelPipesPerShard(Limits.MaxDescriptors, Limits.Shards);
+        options = options with { MaxKernelPipes = Math.Min(options.MaxKernelPipes, pipes) };
         List<Shard> shards = [];
         try
         {
-            for (int i = 0; i < Limits.Shards; i++) shards.Add(new Shard(i, options with { MaxKernelPipes = pipes }));
+            for (int i = 0; i < Limits.Shards; i++) shards.Add(new Shard(i, options));
             return [.. shards];
         }
         catch (IOException exception)
@@ -190,7 +201,8 @@ public sealed class Balancer : IAsyncDisposable
     private TcpServiceOnShard[] MakeService(ServiceConfig config)
     {
         PoolRuntime runtime = _pools.Single(one => one.Pool.Config == config.Pool);
-        ConnectionLimit limit = config.MaxConnections == 0 ? _limit : new ConnectionLimit(config.MaxConnections, _limit);
+        bool hasOwnLimit = config.MaxConnections > 0;
+        ConnectionLimit limit = hasOwnLimit ? new ConnectionLimit(config.MaxConnections, _limit) : _limit;
         TcpService service = new(config, runtime.Pool, runtime.Ejector, limit, _logger);
         return [.. _shards.Select((shard, i) => new TcpServiceOnShard(service, shard, _flowLogs[i]))];
     }

@@ -12,7 +12,10 @@ public sealed partial class HouseRulesTests
 
     /// <summary>A layer of src/L4Balancer may use the layers before it, and itself.</summary>
     private static readonly string[] Layers =
-        ["Net", "Interop", "Config", "Telemetry", "Shards", "Backends", "Selection", "Pools", "Health", "Tcp", "Udp", "Metrics"];
+    [
+        "Net", "Interop", "Config", "Telemetry", "Shards", "Backends", "Selection", "Pools", "Health", "Tcp", "Udp",
+        "Metrics",
+    ];
 
     /// <summary>What may be used of the layers before, where that is not all of them.</summary>
     private static readonly Dictionary<string, string[]> Narrower = new()
@@ -43,14 +46,12 @@ public sealed partial class HouseRulesTests
 
     [Test]
     public void Layers_EveryFolderOfTheLibraryIsOne() => Assert.That(
-        Directory.GetDirectories(Path.Combine(Root(), "src/L4Balancer")).Select(Path.GetFileName).Except(["bin", "obj"]),
-        Is.SubsetOf(Layers));
+        Directory.GetDirectories(Path.Combine(Root(), "src/L4Balancer")).Select(Path.GetFileName),
+        Is.SubsetOf([.. Layers, "bin", "obj"]));
 
     [Test]
-    public void Toml_KnowsNothingOfBalancing() => Assert.That(
-        Sources("src/L4Balancer.Toml").Where(static file => UsedNamespace().Matches(file.Text).Any(
-            static used => !used.Groups[1].Value.StartsWith("Toml", StringComparison.Ordinal))).Select(static file => file.Path),
-        Is.Empty);
+    public void Toml_KnowsNothingOfBalancing() =>
+        Assert.That(Sources("src/L4Balancer.Toml").SelectMany(static file => UsedLayers(file.Text)), Is.All.EqualTo("Toml"));
 
     [Test]
     public void Namespaces_AreTheFolders()
@@ -79,9 +80,8 @@ public sealed partial class HouseRulesTests
 
     [Test]
     public void Unsafe_IsInInteropAlone() => Assert.That(
-        Sources("src").Where(static file => Unsafe().IsMatch(file.Text) && !file.Path.StartsWith("src/L4Balancer/Interop/", StringComparison.Ordinal))
-            .Select(static file => file.Path),
-        Is.Empty);
+        Sources("src").Where(static file => Unsafe().IsMatch(file.Text)).Select(static file => file.Path),
+        Is.All.StartsWith("src/L4Balancer/Interop/"));
 
     [Test]
     public void DataPath_ReadsNoFileNoEnvironmentNoWallClockAndTakesNoLock()
@@ -159,15 +159,24 @@ public sealed partial class HouseRulesTests
     [GeneratedRegex(@"\bunsafe\b|\bfixed \(|stackalloc \w+\*")]
     private static partial Regex Unsafe();
 
-    [GeneratedRegex(@"\bFile\.|\bFileStream\b|\bEnvironment\.Get|DateTime(Offset)?\.(Utc)?Now|\block \(|\bMonitor\.|\bMutex\b|SemaphoreSlim|Thread\.Sleep")]
+    [GeneratedRegex(
+        @"\bFile\.|\bFileStream\b|\bEnvironment\.Get|DateTime(Offset)?\.(Utc)?Now|\block \(|\bMonitor\.|\bMutex\b"
+        + "|SemaphoreSlim|Thread\\.Sleep")]
     private static partial Regex Forbidden();
 
-    [GeneratedRegex(@"\b(class|struct|record|interface|enum) +\w*(Manager|Helper|Util|Utils|Handler|Processor|Context|Base|Impl|Upstream|Downstream)\b")]
+    [GeneratedRegex(
+        @"\b(class|struct|record|interface|enum) +"
+        + @"\w*(Manager|Helper|Utils?|Handler|Processor|Context|Base|Impl|Upstream|Downstream)\b")]
     private static partial Regex BannedName();
 
-    [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b|catch *(\([^)]*\))?\s*\{\s*\}|\[(Ignore|Explicit)\b")]
+    [GeneratedRegex(
+        @"\b(TODO|FIXME|HACK|NotImplementedException)\b|catch *(\([^)]*\))?\s*\{\s*\}|\[(Ignore|Explicit)\b")]
     private static partial Regex Unfinished();
 
-    [GeneratedRegex(@"(?<!///[^\n]*\n(?:\s*\[[^\n]*\n)*)^(?:    )?(?:public|internal) (?:static |sealed |abstract |readonly |partial |unsafe )*(?:class|struct|record|interface|enum)(?: struct| class)? (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?<!///[^\n]*\n(?:\s*\[[^\n]*\n)*)^(?:    )?(?:public|internal) "
+        + @"(?:static |sealed |abstract |readonly |partial |unsafe )*"
+        + @"(?:class|struct|record|interface|enum)(?: struct| class)? (\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex UndocumentedType();
 }

@@ -86,7 +86,7 @@ internal sealed class Backend(BackendConfig config)
         if (_health == health) return;
 
         _health = health;
-        if (health != BackendHealth.Unknown) Interlocked.Increment(ref _transitions[health == BackendHealth.Up ? 1 : 0]);
+        Interlocked.Increment(ref _transitions[health == BackendHealth.Up ? 1 : 0]);
     }
 
     /// <summary>Ejects or reinstates. Control plane.</summary>

@@ -8,7 +8,8 @@ namespace L4Balancer.Health;
 internal static class NameResolver
 {
     /// <summary>A literal address needs no look-up.</summary>
-    public static IpAddress? Literal(string host) => IPAddress.TryParse(host, out IPAddress? parsed) ? IpAddress.From(parsed) : null;
+    public static IpAddress? Literal(string host) =>
+        IPAddress.TryParse(host, out IPAddress? parsed) ? IpAddress.From(parsed) : null;
 
     /// <summary>Asks the system's resolver; IPv4 is preferred where a name has both.</summary>
     /// <returns>The address, or the failure's text.</returns>
@@ -18,10 +19,9 @@ internal static class NameResolver
         try
         {
             // The look-up itself cannot be interrupted (getaddrinfo), so only the waiting for it is bounded.
-            IPAddress[] addresses =
-                await Dns.GetHostAddressesAsync(host, CancellationToken.None).WaitAsync(timeout, time, cancellationToken);
-            IPAddress? best = addresses.FirstOrDefault(static address => address.AddressFamily == AddressFamily.InterNetwork)
-                ?? addresses.FirstOrDefault();
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, CancellationToken.None)
+                .WaitAsync(timeout, time, cancellationToken);
+            IPAddress? best = addresses.OrderByDescending(IsV4).FirstOrDefault();
             return best is null ? (null, "no address") : (IpAddress.From(best), "");
         }
         catch (SocketException exception)
@@ -33,4 +33,6 @@ internal static class NameResolver
             return (null, "no answer from the resolver");
         }
     }
+
+    private static bool IsV4(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork;
 }

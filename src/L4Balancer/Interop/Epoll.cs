@@ -56,7 +56,10 @@ internal sealed unsafe class Epoll : IDisposable
     public int Wait(int timeoutMilliseconds)
     {
         SyscallResult count = Libc.Result(Libc.epoll_wait(_fd, _batch, _capacity, timeoutMilliseconds));
-        if (count.IsError && count.Error != Errno.EINTR) throw new IOException($"epoll_wait: {Errnos.Text(count.Error)}");
+        if (count.IsError && count.Error != Errno.EINTR)
+        {
+            throw new IOException($"epoll_wait: {Errnos.Text(count.Error)}");
+        }
 
         return count.Value;
     }

@@ -76,7 +76,8 @@ internal static unsafe partial class Libc
     internal static partial int fcntl(int fd, int command, nint argument);
 
     [LibraryImport(Library)]
-    internal static partial nint splice(int source, long* sourceOffset, int target, long* targetOffset, nuint length, uint flags);
+    internal static partial nint splice(
+        int source, long* sourceOffset, int target, long* targetOffset, nuint length, uint flags);
 
     [LibraryImport(Library)]
     internal static partial int getrlimit(int resource, ulong* softAndHard);

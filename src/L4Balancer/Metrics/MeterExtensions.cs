@@ -38,13 +38,14 @@ internal static class MeterExtensions
     {
         KeyValuePair<string, object?>[] family = [new("histogram", name)];
         meter.CreateObservableCounter($"{name}_bucket", () => read().SelectMany(Buckets), null, description, family);
-        meter.CreateObservableCounter(
-            $"{name}_sum", () => read().Select(static reading => reading.Sum.With(reading.Labels)), null, description, family);
-        meter.CreateObservableCounter(
-            $"{name}_count", () => read().Select(static reading => Total(reading).With(reading.Labels)), null, description, family);
+        meter.CreateObservableCounter($"{name}_sum", () => read().Select(Sum), null, description, family);
+        meter.CreateObservableCounter($"{name}_count", () => read().Select(Total), null, description, family);
     }
 
-    private static long Total(HistogramReading reading) => Enumerable.Range(0, reading.Bounds.Count + 1).Sum(reading.Count);
+    private static Measurement<double> Sum(HistogramReading reading) => reading.Sum.With(reading.Labels);
+
+    private static Measurement<long> Total(HistogramReading reading) =>
+        Enumerable.Range(0, reading.Bounds.Count + 1).Sum(reading.Count).With(reading.Labels);
 
     private static IEnumerable<Measurement<long>> Buckets(HistogramReading reading)
     {

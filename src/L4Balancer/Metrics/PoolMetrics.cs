@@ -23,7 +23,8 @@ internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
             "backend_connections_total", () => PerBackend(static backend => backend.TotalSessions),
             description: "Sessions established with it.");
         meter.CreateObservableCounter(
-            "backend_connect_errors_total", ConnectErrorCounts, description: "Connects of sessions that failed, by kind.");
+            "backend_connect_errors_total", ConnectErrorCounts,
+            description: "Connects of sessions that failed, by kind.");
         meter.CreateObservableHistogram(
             "backend_connect_duration_seconds", ConnectDurationReadings, "Time of successful connects of sessions.");
         meter.CreateObservableCounter("health_checks_total", Checks, description: "Probes, by result.");
@@ -53,7 +54,8 @@ internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
     private IEnumerable<Measurement<long>> ConnectErrorCounts() =>
         from one in All()
         from error in Enum.GetValues<ConnectError>()
-        select one.Backend.ConnectErrorCount(error).With([.. one.Labels, new Label("error", ConnectErrors.Text(error))]);
+        let label = new Label("error", ConnectErrors.Text(error))
+        select one.Backend.ConnectErrorCount(error).With([.. one.Labels, label]);
 
     private IEnumerable<Measurement<long>> Checks() =>
         from runtime in pools

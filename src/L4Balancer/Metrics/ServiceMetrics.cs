@@ -13,12 +13,14 @@ internal sealed class ServiceMetrics(IReadOnlyList<IReadOnlyList<TcpServiceOnSha
         Count(meter, "connections_accepted_total", static counters => counters.Accepted, "Connections accepted.");
         meter.CreateObservableGauge(
             "connections_active", () => PerService(Active), description: "Sessions open now.");
-        meter.CreateObservableCounter("connections_closed_total", Closed, description: "Sessions ended, by close reason.");
+        meter.CreateObservableCounter(
+            "connections_closed_total", Closed, description: "Sessions ended, by close reason.");
         meter.CreateObservableHistogram(
             "connection_duration_seconds", Durations, "Time from accept to close of ended sessions.");
         meter.CreateObservableCounter(
             "received_bytes_total",
-            () => Sides(static counters => counters.ReceivedFromClients, static counters => counters.ReceivedFromServers),
+            () => Sides(
+                static counters => counters.ReceivedFromClients, static counters => counters.ReceivedFromServers),
             description: "Bytes received from a side.");
         meter.CreateObservableCounter(
             "sent_bytes_total",
@@ -31,12 +33,14 @@ internal sealed class ServiceMetrics(IReadOnlyList<IReadOnlyList<TcpServiceOnSha
             meter, "backpressure_pauses_total", static counters => counters.BackpressurePauses,
             "Times that a side was not read because the other did not take more.");
         Count(
-            meter, "retries_total", static counters => counters.Retries, "Connects to a further backend after one had failed.");
+            meter, "retries_total", static counters => counters.Retries,
+            "Connects to a further backend after one had failed.");
         Count(
             meter, "accept_errors_total", static counters => counters.AcceptErrors,
             "Connections that had gone before they were accepted.");
         meter.CreateObservableCounter(
-            "listener_pauses_total", Pauses, description: "Times that a listener left clients in the kernel's queue, by cause.");
+            "listener_pauses_total", Pauses,
+            description: "Times that a listener left clients in the kernel's queue, by cause.");
     }
 
     private static long Active(ServiceCounters counters)
@@ -46,7 +50,8 @@ internal sealed class ServiceMetrics(IReadOnlyList<IReadOnlyList<TcpServiceOnSha
         return counters.Accepted - closed;
     }
 
-    private static Label Service(IReadOnlyList<TcpServiceOnShard> service) => new("service", service[0].Service.Config.Name);
+    private static Label Service(IReadOnlyList<TcpServiceOnShard> service) =>
+        new("service", service[0].Service.Config.Name);
 
     private static long Sum(IReadOnlyList<TcpServiceOnShard> service, Func<ServiceCounters, long> value) =>
         service.Sum(onShard => value(onShard.Counters));
@@ -57,7 +62,8 @@ internal sealed class ServiceMetrics(IReadOnlyList<IReadOnlyList<TcpServiceOnSha
     private IEnumerable<Measurement<long>> PerService(Func<ServiceCounters, long> value) =>
         services.Select(service => Sum(service, value).With(Service(service)));
 
-    private IEnumerable<Measurement<long>> Sides(Func<ServiceCounters, long> client, Func<ServiceCounters, long> server) =>
+    private IEnumerable<Measurement<long>> Sides(
+        Func<ServiceCounters, long> client, Func<ServiceCounters, long> server) =>
         services.SelectMany(service => new[]
         {
             Sum(service, client).With(Service(service), new Label("side", "client")),

@@ -25,8 +25,9 @@ public readonly record struct IpAddress(ulong High, ulong Low)
     public static IpAddress FromV4(uint hostOrder) => new(0, MappedPrefix | hostOrder);
 
     /// <summary>Reads 16 bytes in network order.</summary>
-    public static IpAddress FromBytes(ReadOnlySpan<byte> networkOrder) =>
-        new(BinaryPrimitives.ReadUInt64BigEndian(networkOrder), BinaryPrimitives.ReadUInt64BigEndian(networkOrder[8..]));
+    public static IpAddress FromBytes(ReadOnlySpan<byte> networkOrder) => new(
+        BinaryPrimitives.ReadUInt64BigEndian(networkOrder),
+        BinaryPrimitives.ReadUInt64BigEndian(networkOrder[8..]));
 
     /// <summary>Writes 16 bytes in network order; IPv4 in its mapped form.</summary>
     public void WriteBytes(Span<byte> networkOrder)

@@ -6,12 +6,12 @@ namespace L4Balancer.Net;
 public readonly record struct IpEndpoint(IpAddress Address, ushort Port, uint ScopeId = 0)
 {
     /// <summary>Takes over an endpoint of the framework.</summary>
-    public static IpEndpoint From(IPEndPoint endPoint) => new(
-        IpAddress.From(endPoint.Address),
-        (ushort)endPoint.Port,
-        endPoint.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && !endPoint.Address.IsIPv4MappedToIPv6
-            ? (uint)endPoint.Address.ScopeId
-            : 0);
+    public static IpEndpoint From(IPEndPoint endPoint)
+    {
+        IpAddress address = IpAddress.From(endPoint.Address);
+        uint scopeId = address.IsV4 ? 0 : (uint)endPoint.Address.ScopeId;
+        return new IpEndpoint(address, (ushort)endPoint.Port, scopeId);
+    }
 
     /// <summary>The framework's form. Allocates; not for the data path.</summary>
     public IPEndPoint ToIPEndPoint() => new(Address.ToIPAddress(ScopeId), Port);

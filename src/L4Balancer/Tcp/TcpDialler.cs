@@ -84,7 +84,7 @@ internal static class TcpDialler
     private static ConnectError Classify(Errno error) => error switch
     {
         Errno.ECONNREFUSED => ConnectError.Refused,
-        Errno.ECONNRESET => ConnectError.Reset,
+        Errno.ECONNRESET or Errno.EPIPE => ConnectError.Reset, // Accepted and reset at once.
         _ when Errnos.IsExhaustion(error) => ConnectError.Resource,
         _ => ConnectError.Unreachable,
     };

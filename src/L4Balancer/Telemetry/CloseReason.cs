@@ -51,8 +51,9 @@ public static class CloseReasons
 {
     private static readonly string[] Words =
     [
-        "normal", "client_abort_connect", "client_abort", "server_refused", "server_unreachable", "server_connect_timeout",
-        "server_abort", "idle", "half_close_timeout", "lifetime", "no_backend", "shutdown", "resource",
+        "normal", "client_abort_connect", "client_abort", "server_refused", "server_unreachable",
+        "server_connect_timeout", "server_abort", "idle", "half_close_timeout", "lifetime", "no_backend", "shutdown",
+        "resource",
     ];
 
     /// <summary>Number of reasons; they count from 0.</summary>

@@ -11,7 +11,8 @@ internal static partial class LogMessages
     [LoggerMessage(2, LogLevel.Information, "pool {Pool} serves with {Available} of {Backends} backends")]
     public static partial void PoolServes(this ILogger logger, string pool, int available, int backends);
 
-    [LoggerMessage(3, LogLevel.Error, "pool {Pool} has no available backend; its clients are refused until one is back")]
+    [LoggerMessage(3, LogLevel.Error,
+        "pool {Pool} has no available backend; its clients are refused until one is back")]
     public static partial void PoolEmpty(this ILogger logger, string pool);
 
     [LoggerMessage(4, LogLevel.Information, "backend {Pool}/{Backend} is up: {Result}")]
@@ -28,14 +29,17 @@ internal static partial class LogMessages
     [LoggerMessage(7, LogLevel.Information, "backend {Pool}/{Backend} is reinstated")]
     public static partial void BackendReinstated(this ILogger logger, string pool, string backend);
 
-    [LoggerMessage(8, LogLevel.Warning, "backend {Pool}/{Backend}: {Host} does not resolve ({Error}); it is tried again")]
-    public static partial void BackendUnresolved(this ILogger logger, string pool, string backend, string host, string error);
+    [LoggerMessage(8, LogLevel.Warning,
+        "backend {Pool}/{Backend}: {Host} does not resolve ({Error}); it is tried again")]
+    public static partial void BackendUnresolved(
+        this ILogger logger, string pool, string backend, string host, string error);
 
     [LoggerMessage(9, LogLevel.Information, "backend {Pool}/{Backend}: {Host} is {Address}")]
-    public static partial void BackendResolved(this ILogger logger, string pool, string backend, string host, string address);
+    public static partial void BackendResolved(
+        this ILogger logger, string pool, string backend, string host, string address);
 
     [LoggerMessage(10, LogLevel.Warning,
-        "service {Service} pauses accepting: {Limit} sessions are open, the limit; new clients wait in the kernel's queue")]
+        "service {Service} pauses accepting: {Limit} sessions are open, the limit; clients wait in the kernel's queue")]
     public static partial void ListenerAtLimit(this ILogger logger, string service, int limit);
 
     [LoggerMessage(11, LogLevel.Warning, "service {Service} pauses accepting: accept4: {Error}")]

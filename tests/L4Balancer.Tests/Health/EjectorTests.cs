@@ -82,10 +82,10 @@ public sealed class EjectorTests
         Pool pool = MakePool(backends, new EjectionConfig { Failures = 1, MaxEjected = share });
         using Ejector ejector = MakeEjector(pool);
         foreach (Backend backend in pool.Backends) ejector.Failed(backend);
-        await Eventually.TrueAsync(() => pool.Backends.Count(static backend => backend.IsEjected) == ejected, $"{ejected} ejections");
+        await Eventually.TrueAsync(() => Ejected(pool) == ejected, $"{ejected} ejections");
         await ThreadPoolIsIdleAsync();
 
-        Assert.That(pool.Backends.Count(static backend => backend.IsEjected), Is.EqualTo(ejected));
+        Assert.That(Ejected(pool), Is.EqualTo(ejected));
         Assert.That(pool.Available, Is.EqualTo(backends - ejected));
     }
 
@@ -115,13 +115,15 @@ public sealed class EjectorTests
     private static Task ThreadPoolIsIdleAsync() =>
         Eventually.TrueAsync(static () => ThreadPool.PendingWorkItemCount == 0, "an idle thread pool");
 
+    private static int Ejected(Pool pool) => pool.Backends.Count(static backend => backend.IsEjected);
+
     private static Pool MakePool(int backends, EjectionConfig? ejection = null)
     {
         PoolConfig config = new()
         {
             Name = "pool",
             Ejection = ejection ?? new EjectionConfig { Base = Base },
-            Backends = [.. Enumerable.Range(1, backends).Select(static i => new BackendConfig { Name = $"b{i}", Host = $"192.0.2.{i}", Port = 80 })],
+            Backends = [.. Enumerable.Range(1, backends).Select(Backend)],
         };
         Pool pool = new(config, 0, NullLogger.Instance);
         pool.Change(() =>
@@ -136,6 +138,8 @@ public sealed class EjectorTests
         });
         return pool;
     }
+
+    private static BackendConfig Backend(int number) => new() { Name = $"b{number}", Host = $"192.0.2.{number}", Port = 80 };
 
     private Ejector MakeEjector(Pool pool) => new(pool, _time, NullLogger.Instance);
 }

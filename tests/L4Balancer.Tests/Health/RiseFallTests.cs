@@ -26,6 +26,7 @@ public sealed class RiseFallTests
     {
         RiseFall riseFall = new(rise: 2, fall: 2);
         bool[] results = [true, false, false, false, true, true, true];
-        Assert.That(results.Select(riseFall.Observe), Is.EqualTo(new[] { true, false, true, false, false, true, false }));
+        bool[] flipped = [true, false, true, false, false, true, false];
+        Assert.That(results.Select(riseFall.Observe), Is.EqualTo(flipped));
     }
 }

@@ -15,7 +15,8 @@ public sealed class TcpProbeTests
         using TestServer server = new();
         for (int i = 0; i < 100; i++)
         {
-            ProbeResult result = await TcpProbe.RunAsync(server.EndPoint, Timeout, TimeProvider.System, CancellationToken.None);
+            ProbeResult result =
+                await TcpProbe.RunAsync(server.EndPoint, Timeout, TimeProvider.System, CancellationToken.None);
             Assert.That(result.IsGood, Is.True, result.Text);
         }
 

@@ -56,9 +56,10 @@ public sealed class HealthTests
         ServiceConfig service = RunningBalancer.Service([up.EndPoint]);
         BackendConfig unknown = new() { Name = "unknown", Host = "no-such-host.invalid", Port = 80 };
         service = service with { Pool = service.Pool with { Backends = [.. service.Pool.Backends, unknown] } };
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 1 });
+        await using RunningBalancer balancer =
+            await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 1 });
 
-        Assert.That(balancer.Balancer.Backends.Select(static backend => backend.State), Is.EqualTo(["up", "unresolved"]));
+        Assert.That(balancer.Balancer.Backends.Select(static one => one.State), Is.EqualTo(["up", "unresolved"]));
         Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
     }
 

@@ -34,8 +34,7 @@ internal sealed class Link : IAsyncDisposable
     }
 
     /// <summary>A counter's sum over the shards.</summary>
-    public long Counters(Func<ServiceCounters, long> value) =>
-        Balancer.Balancer.Services[0].Sum(onShard => value(onShard.Counters));
+    public long Counters(Func<ServiceCounters, long> value) => Balancer.Counters(value);
 
     /// <summary>Why the flow ended.</summary>
     public async Task<CloseReason> ReasonAsync() => (await Balancer.RecordAsync()).Reason;

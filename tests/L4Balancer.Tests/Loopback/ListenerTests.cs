@@ -11,6 +11,8 @@ namespace L4Balancer.Tests.Loopback;
 /// <summary>Addresses, limits and the spread over shards.</summary>
 public sealed class ListenerTests
 {
+    private static readonly GlobalConfig TwoShards = new() { Shards = 2 };
+
     [Test]
     public async Task Listen_SecondBalancerOnTheSameAddress_FailsWithAddressInUse()
     {
@@ -39,7 +41,7 @@ public sealed class ListenerTests
             Listen = [new ListenAddress(IpEndpoint.From(IPEndPoint.Parse("192.0.2.1:80")))],
         };
         BalancerStartException? error = Assert.ThrowsAsync<BalancerStartException>(
-            () => RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 1 }));
+            () => RunningBalancer.StartAsync(service, TwoShards));
 
         Assert.That(error!.Message, Does.Contain("192.0.2.1:80").And.Contain("freebind"));
     }
@@ -52,7 +54,7 @@ public sealed class ListenerTests
             Listen = [new ListenAddress(IpEndpoint.From(IPEndPoint.Parse("192.0.2.1:0")))],
             Freebind = true,
         };
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 2 });
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, TwoShards);
 
         Assert.That(balancer.Address.Port, Is.Not.Zero);
     }
@@ -66,7 +68,7 @@ public sealed class ListenerTests
         {
             Listen = [new ListenAddress(IpEndpoint.From(new IPEndPoint(IPAddress.IPv6Any, 0)), BothFamilies: true)],
         };
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 2 });
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, TwoShards);
         foreach (IPAddress address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
             using Socket client = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -90,7 +92,7 @@ public sealed class ListenerTests
         {
             Listen = [new ListenAddress(IpEndpoint.From(new IPEndPoint(IPAddress.IPv6Any, 0)))],
         };
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 1 });
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, TwoShards);
         using TestServer other = new(IPAddress.Loopback, balancer.Address.Port);
 
         Assert.That(other.EndPoint.Port, Is.EqualTo(balancer.Address.Port));
@@ -103,7 +105,7 @@ public sealed class ListenerTests
         ListenAddress any = new(IpEndpoint.From(new IPEndPoint(IPAddress.Loopback, 0)));
         ListenAddress other = new(IpEndpoint.From(IPEndPoint.Parse("127.0.0.2:0")));
         ServiceConfig service = RunningBalancer.Service([server.EndPoint]) with { Listen = [any, any, other] };
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 2 });
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(service, TwoShards);
         foreach (BoundListener listener in balancer.Balancer.Listeners)
         {
             using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -159,8 +161,8 @@ public sealed class ListenerTests
         // The kernel takes the fourth; nobody serves it yet.
         using Socket waiting = await balancer.ConnectAsync();
         await waiting.SendTextAsync("w");
-        long Pauses() => balancer.Balancer.Services[0].Sum(static onShard => onShard.Counters.Pauses(ListenerPause.Limit));
-        await Eventually.TrueAsync(() => Pauses() > 0, "a pause");
+        await Eventually.TrueAsync(
+            () => balancer.Counters(static counters => counters.Pauses(ListenerPause.Limit)) > 0, "a pause");
         Assert.That(balancer.Balancer.ActiveConnections, Is.EqualTo(3));
         Assert.That(waiting.Poll(0, SelectMode.SelectRead), Is.False);
 

@@ -31,7 +31,8 @@ internal sealed class RunningBalancer : IAsyncDisposable
         return StartAsync(change is null ? service : change(service), new GlobalConfig { Shards = shards }, options);
     }
 
-    public static async Task<RunningBalancer> StartAsync(ServiceConfig service, GlobalConfig global, ShardOptions? options = null)
+    public static async Task<RunningBalancer> StartAsync(
+        ServiceConfig service, GlobalConfig global, ShardOptions? options = null)
     {
         BalancerConfig config = new()
         {
@@ -73,6 +74,10 @@ internal sealed class RunningBalancer : IAsyncDisposable
         await socket.ConnectAsync(Address);
         return socket;
     }
+
+    /// <summary>A counter's sum over the shards.</summary>
+    public long Counters(Func<ServiceCounters, long> value) =>
+        Balancer.Services[0].Sum(onShard => value(onShard.Counters));
 
     /// <summary>Sends text over a connection of its own and returns as much as comes back.</summary>
     public async Task<string> RoundTripAsync(string text)
@@ -124,7 +129,7 @@ internal sealed class RunningBalancer : IAsyncDisposable
         Assert.Multiple(() =>
         {
             Assert.That(Balancer.ActiveConnections, Is.Zero, "sessions left");
-            Assert.That(Balancer.Backends.Sum(static backend => backend.ActiveConnections), Is.Zero, "backends' sessions left");
+            Assert.That(Balancer.Backends.Sum(static one => one.ActiveConnections), Is.Zero, "backends' sessions left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.Load.Sessions), Is.Zero, "shards' sessions left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.HeldBytes.InUse), Is.Zero, "held bytes left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.KernelPipes.InUse), Is.Zero, "kernel pipes left");

@@ -28,7 +28,9 @@ public sealed class ShardTests
             [server.EndPoint], shards: 1, options: new() { MaxKernelPipes = kernelPipes });
         using Socket busy = await balancer.ConnectAsync();
         using CancellationTokenSource enough = new();
-        Task flood = Task.WhenAll(FloodAsync(busy, enough.Token), DrainAsync(busy, enough.Token));
+        Task flood = Task.WhenAll(
+            busy.UntilGoneAsync(socket => FloodAsync(socket, enough.Token)),
+            busy.UntilGoneAsync(static socket => socket.ReceiveToEndAsync()));
 
         for (int i = 0; i < 50; i++) Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
 
@@ -37,31 +39,9 @@ public sealed class ShardTests
         await flood.Within();
     }
 
-    private static async Task FloodAsync(Socket socket, CancellationToken cancellationToken)
+    private static async Task FloodAsync(Socket socket, CancellationToken enough)
     {
         byte[] bytes = new byte[1 << 20];
-        try
-        {
-            while (!cancellationToken.IsCancellationRequested) await socket.SendAsync(bytes, cancellationToken);
-        }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            return; // Enough.
-        }
-    }
-
-    private static async Task DrainAsync(Socket socket, CancellationToken cancellationToken)
-    {
-        byte[] bytes = new byte[1 << 20];
-        try
-        {
-            while (await socket.ReceiveAsync(bytes, cancellationToken) > 0)
-            {
-            }
-        }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            return; // Enough.
-        }
+        while (!enough.IsCancellationRequested) await socket.SendAllAsync(bytes);
     }
 }

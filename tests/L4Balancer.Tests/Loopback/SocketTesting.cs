@@ -12,7 +12,8 @@ internal static class SocketTesting
         while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes)..];
     }
 
-    public static Task SendTextAsync(this Socket socket, string text) => socket.SendAllAsync(Encoding.ASCII.GetBytes(text)).Within();
+    public static Task SendTextAsync(this Socket socket, string text) =>
+        socket.SendAllAsync(Encoding.ASCII.GetBytes(text)).Within();
 
     /// <summary>Exactly as many bytes; fails at an early end.</summary>
     public static async Task<byte[]> ReceiveExactlyAsync(this Socket socket, int length)
@@ -38,7 +39,11 @@ internal static class SocketTesting
     {
         using MemoryStream all = new();
         byte[] buffer = new byte[64 * 1024];
-        for (int count; (count = await socket.ReceiveAsync(buffer.AsMemory()).AsTask().Within()) > 0;) all.Write(buffer, 0, count);
+        for (int count; (count = await socket.ReceiveAsync(buffer.AsMemory()).AsTask().Within()) > 0;)
+        {
+            all.Write(buffer, 0, count);
+        }
+
         return all.ToArray();
     }
 
@@ -53,6 +58,19 @@ internal static class SocketTesting
         catch (SocketException exception)
         {
             return exception.SocketErrorCode;
+        }
+    }
+
+    /// <summary>Does something until it is done or the connection is gone, which is what the test is about.</summary>
+    public static async Task UntilGoneAsync(this Socket socket, Func<Socket, Task> doing)
+    {
+        try
+        {
+            await doing(socket);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return; // Gone.
         }
     }
 

@@ -84,7 +84,11 @@ internal sealed class TestServer : IDisposable
     private static async Task EchoAsync(Socket socket)
     {
         byte[] buffer = new byte[64 * 1024];
-        for (int count; (count = await socket.ReceiveAsync(buffer)) > 0;) await socket.SendAllAsync(buffer.AsMemory(0, count));
+        for (int count; (count = await socket.ReceiveAsync(buffer)) > 0;)
+        {
+            await socket.SendAllAsync(buffer.AsMemory(0, count));
+        }
+
         socket.Shutdown(SocketShutdown.Send);
     }
 

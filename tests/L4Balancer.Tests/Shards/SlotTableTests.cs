@@ -33,7 +33,10 @@ public sealed class SlotTableTests
         for (int i = 0; i < registrations.Length; i++) slots.Fill(registrations[i], sockets[i % 2]);
 
         Assert.That(registrations, Is.Unique);
-        for (int i = 0; i < registrations.Length; i++) Assert.That(slots.Find(registrations[i]), Is.SameAs(sockets[i % 2]));
+        for (int i = 0; i < registrations.Length; i++)
+        {
+            Assert.That(slots.Find(registrations[i]), Is.SameAs(sockets[i % 2]));
+        }
     }
 
     private static ShardSocket Socket(Shard shard)

@@ -11,6 +11,7 @@ public sealed class TimerWheelTests
 {
     private static readonly long Millisecond = Stopwatch.Frequency / 1000;
     private static readonly long SlotTicks = 16 * Millisecond;
+    private static readonly long[] Ranges = [SlotTicks, 5000 * Millisecond, 120_000 * Millisecond];
 
     [Test]
     public void Advance_RandomTimers_EachOnceNeverEarlyAndAtMostOneSlotLate()
@@ -27,7 +28,7 @@ public sealed class TimerWheelTests
                 wheel.Advance(now);
                 Recorder timer = new(() => now);
                 timers.Add(timer);
-                wheel.Arm(timer, now + random.NextInt64(random.Next(3) switch { 0 => SlotTicks, 1 => 5000 * Millisecond, _ => 120_000 * Millisecond }));
+                wheel.Arm(timer, now + random.NextInt64(Ranges[random.Next(Ranges.Length)]));
                 if (random.Next(4) == 0) Cancel(wheel, timers[random.Next(timers.Count)]);
             }
 

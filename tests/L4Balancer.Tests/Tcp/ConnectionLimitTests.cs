@@ -35,10 +35,7 @@ public sealed class ConnectionLimitTests
                 if (part.Reserve() is not null) continue;
 
                 int now = Interlocked.Increment(ref inside);
-                for (int seen = most; now > seen && Interlocked.CompareExchange(ref most, now, seen) != seen; seen = most)
-                {
-                }
-
+                lock (whole) most = Math.Max(most, now);
                 Interlocked.Decrement(ref inside);
                 part.Release();
             }

@@ -11,8 +11,7 @@ public sealed class CloseReasonTests
     {
         foreach (CloseReason reason in Enum.GetValues<CloseReason>())
         {
-            string snake = string.Concat(reason.ToString().Select(static (letter, i) =>
-                char.IsUpper(letter) && i > 0 ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+            string snake = System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
             Assert.That(CloseReasons.Text(reason), Is.EqualTo(snake));
         }
 
