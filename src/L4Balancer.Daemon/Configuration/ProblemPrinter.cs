@@ -13,6 +13,7 @@ internal static class ProblemPrinter
     /// <summary>The array is for programs and terminals, never inside HTML: quotes need no \u0022.</summary>
     private static readonly ProblemJsonForm Form = new(new JsonSerializerOptions(ProblemJsonForm.Default.Options)
     {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
@@ -51,9 +52,6 @@ internal static class ProblemPrinter
 internal sealed record ProblemJson(string File, int? Line, int? Column, string Severity, string Message);
 
 /// <summary>Generated code that writes <see cref="ProblemJson"/>.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ProblemJson[]))]
 internal sealed partial class ProblemJsonForm : JsonSerializerContext;

@@ -21,6 +21,13 @@ internal static class ConfigTexts
         backends = ["10.0.0.1:7"]
         """;
 
+    /// <summary>The tables of the example, one of each kind.</summary>
+    public static readonly string[] Tables =
+    [
+        "global", "log", "admin", "defaults", "service.web", "service.web.timeouts", "service.web.health",
+        "service.web.retry", "service.web.ejection", "pool.shared",
+    ];
+
     /// <summary>The example of the repository with every key switched on.</summary>
     public static string ExampleWithEveryKey => string.Join(
         '\n', Example.Split('\n').Select(line => line is ['#', (>= 'a' and <= 'z') or '[', ..] ? line[1..] : line));
@@ -33,6 +40,16 @@ internal static class ConfigTexts
             using StreamReader reader = new(ConfigCommand.Example());
             return reader.ReadToEnd();
         }
+    }
+
+    /// <summary>The keys of a table, as the daemon lists them to who asks for one that it does not have.</summary>
+    public static string[] KnownKeys(string table)
+    {
+        const string Listing = "known here: ";
+        string header = $"[{table}]\n";
+        string asking = ExampleWithEveryKey.Replace(header, $"{header}zzzzzzzzzzzzzzzz = 1\n", StringComparison.Ordinal);
+        string answer = Problems(asking).Single();
+        return answer[(answer.IndexOf(Listing, StringComparison.Ordinal) + Listing.Length)..].Split(", ");
     }
 
     /// <summary>Reads a text.</summary>
