@@ -44,7 +44,7 @@ internal sealed class BalancerWorker(
         logger.Ending(lifetime.Reason);
 
         int cutOff = await balancer.DrainAsync(drain, lifetime.EndNow);
-        logger.Ended(cutOff);
+        logger.Ended(Listing.Count(cutOff, "connection"));
     }
 
     private void SayLimits()

@@ -1,3 +1,5 @@
+using L4Balancer.Daemon.Configuration;
+
 namespace L4Balancer.Daemon.Hosting;
 
 /// <summary>
@@ -31,7 +33,7 @@ internal sealed class Readiness(Balancer balancer)
     /// <summary>Why no clients should be sent here; null when they should.</summary>
     public string? NotReadyBecause => _phase switch
     {
-        ProcessPhase.Draining => $"draining, {balancer.ActiveConnections} connections left",
+        ProcessPhase.Draining => $"draining, {Listing.Count(balancer.ActiveConnections, "connection")} left",
         ProcessPhase.Starting => "starting, the first round of probes is not done",
         _ => balancer.IsReady ? null : "the balancer does not accept connections",
     };

@@ -23,8 +23,8 @@ internal static partial class DaemonLog
     [LoggerMessage(5, LogLevel.Information, "{Signal}: ending; a second signal ends open connections at once")]
     public static partial void Ending(this ILogger logger, string signal);
 
-    [LoggerMessage(6, LogLevel.Information, "ended; {CutOff} connections were cut off")]
-    public static partial void Ended(this ILogger logger, int cutOff);
+    [LoggerMessage(6, LogLevel.Information, "ended; {CutOff} cut off")]
+    public static partial void Ended(this ILogger logger, string cutOff);
 
     [LoggerMessage(7, LogLevel.Warning, "{Signal} again: ending at once")]
     public static partial void EndingNow(this ILogger logger, string signal);

@@ -71,7 +71,7 @@ internal sealed class ProcessTests
         (HttpStatusCode status, string body) = await StatusAsync("ready");
 
         Assert.That((status, body), Is.EqualTo(
-            (HttpStatusCode.ServiceUnavailable, "not ready: draining, 1 connections left\n")));
+            (HttpStatusCode.ServiceUnavailable, "not ready: draining, 1 connection left\n")));
         Assert.That(await SayAsync(client, "two"), Is.EqualTo("backend a: two"), "the connection goes on");
         client.Close();
         Assert.That(await daemon.EndAsync(), Is.Zero);
@@ -89,7 +89,7 @@ internal sealed class ProcessTests
         daemon.Signal("TERM");
 
         Assert.That(await daemon.EndAsync(), Is.Zero);
-        Assert.That(daemon.Errors, Has.Some.Contains("ended; 1 connections were cut off"));
+        Assert.That(daemon.Errors, Has.Some.Contains("ended; 1 connection cut off"));
         Assert.That(daemon.Output.Single(), Does.Contain(" reason=shutdown "));
     }
 
