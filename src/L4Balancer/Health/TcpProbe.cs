@@ -26,9 +26,10 @@ internal static class TcpProbe
         try
         {
             using Socket socket = new(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.LingerState = new LingerOption(true, 0); // Any close is a RST, also that at the end of this process.
             socket.SetRawSocketOption(TcpLevel, QuickAck, BitConverter.GetBytes(0));
             await socket.ConnectAsync(target, either.Token);
-            socket.Close(timeout: 0); // Zero: a RST, at once.
+            socket.Close(timeout: 0); // Zero: at once.
             return new ProbeResult(true, $"connected in {Milliseconds(time, started)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
