@@ -1,6 +1,5 @@
 using L4Balancer.Config;
 using L4Balancer.Health;
-using L4Balancer.Interop;
 using L4Balancer.Metrics;
 using L4Balancer.Net;
 using L4Balancer.Pools;
@@ -40,7 +39,7 @@ public sealed class Balancer : IAsyncDisposable
     {
         _time = time;
         _logger = loggers.CreateLogger("L4Balancer");
-        Limits = MakeLimits(config.Global);
+        Limits = BalancerLimits.Of(config.Global);
         _limit = new ConnectionLimit(Limits.MaxConnections);
         _shards = OpenShards(options);
         _flowLogs = [.. _shards.Select(_ => new FlowLog(config.Log.Flows))];
@@ -160,17 +159,6 @@ public sealed class Balancer : IAsyncDisposable
 
         foreach (Shard shard in _shards) shard.Dispose();
         _meter.Dispose();
-    }
-
-    private static BalancerLimits MakeLimits(GlobalConfig config)
-    {
-        int descriptors = ResourceLimits.MaxDescriptors();
-        bool derived = config.MaxConnections == 0;
-        return new BalancerLimits(
-            config.Shards == 0 ? Environment.ProcessorCount : config.Shards,
-            derived ? DescriptorBudget.MaxConnections(descriptors) : config.MaxConnections,
-            descriptors,
-            derived);
     }
 
     private Shard[] OpenShards(ShardOptions options)

@@ -53,6 +53,10 @@ internal sealed class BalancerWorker(
         string origin = limits.MaxConnectionsDerived ? "derived" : "configured";
         logger.LimitsApply(
             Listing.Count(limits.Shards, "shard"), limits.MaxConnections, origin, limits.MaxDescriptors);
+        if (config.Global.MaxConnections > limits.MaxConnections)
+        {
+            logger.ConnectionsCut(config.Global.MaxConnections, limits.MaxConnections, limits.MaxDescriptors);
+        }
 
         if (BacklogCap() is not { } cap) return;
         foreach (ServiceConfig service in config.Services.Where(service => service.Backlog > cap))

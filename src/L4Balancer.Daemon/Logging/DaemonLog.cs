@@ -56,4 +56,8 @@ internal static partial class DaemonLog
     [LoggerMessage(15, LogLevel.Warning,
         "standard output took no flow records for {Time}; ending without the last ones")]
     public static partial void FlowOutputStuck(this ILogger logger, TimeSpan time);
+
+    [LoggerMessage(16, LogLevel.Warning,
+        "max_connections {Configured} is cut to {Most}, what {Descriptors} descriptors allow; raise LimitNOFILE=")]
+    public static partial void ConnectionsCut(this ILogger logger, int configured, int most, int descriptors);
 }
