@@ -5,7 +5,7 @@
 #   tests/run.sh FILTER     those that the filter takes, as in `dotnet test --filter`: Peers, Name=Relay_...
 #
 # As root on a machine with apt it installs what is missing; otherwise it says what is, and the tests that need it are
-# skipped. The last line is always `N passed, N failed, N skipped`, and the exit code is 0 only if tests ran and none failed.
+# skipped. The last line is always `N passed, N failed, N skipped`; the exit code is 0 if tests ran and none failed.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

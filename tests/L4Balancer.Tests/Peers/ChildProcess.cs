@@ -6,7 +6,7 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
 
-/// <summary>A program that a test started and ends, by its id. What it writes is kept, for assertions and for failures.</summary>
+/// <summary>A program that a test started and ends, by its id. What it writes is kept.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     public const int SigKill = 9;
@@ -43,7 +43,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public ProcessView View => new(Id);
 
     /// <summary>Starts a program. Its standard input is empty.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -52,7 +53,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         Process process = Process.Start(start)!;
         process.StandardInput.Close();
         return new ChildProcess(process);

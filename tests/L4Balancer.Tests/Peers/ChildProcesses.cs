@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using NUnit.Framework;
 
@@ -7,12 +8,18 @@ namespace L4Balancer.Tests.Peers;
 /// <summary>What tests ask of the servers that they start.</summary>
 internal static class ChildProcesses
 {
-    /// <summary>Waits until a server answers at an address; fails with what it said where it ends instead.</summary>
+    /// <summary>
+    /// Waits until a server listens on an address, without a connection that it would log; fails with what it said
+    /// where it ends instead.
+    /// </summary>
     public static async Task ListensAsync(this ChildProcess child, IPEndPoint address)
     {
-        await Eventually.TrueAsync(() => child.HasExited || Accepts(address), $"process {child.Id} listens on {address}");
+        await Eventually.TrueAsync(
+            () => child.HasExited || Listeners().Contains(address), $"process {child.Id} listens on {address}");
         if (child.HasExited) Assert.Fail($"no server on {address}: {string.Join('\n', child.Errors)}");
     }
+
+    private static IPEndPoint[] Listeners() => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
 
     /// <summary>A connection to the address can be opened.</summary>
     public static bool Accepts(IPEndPoint address)

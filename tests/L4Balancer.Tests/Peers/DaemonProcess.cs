@@ -86,8 +86,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a line of the log that has this text.</summary>
-    public Task LoggedAsync(string text) =>
-        Eventually.TrueAsync(() => _child.Errors.Any(line => line.Contains(text, StringComparison.Ordinal)), $"log: {text}");
+    public Task LoggedAsync(string text) => Eventually.TrueAsync(
+        () => _child.Errors.Any(line => line.Contains(text, StringComparison.Ordinal)), $"log: {text}");
 
     /// <summary>A page of the admin side.</summary>
     public async Task<string> PageAsync(string path)
@@ -102,13 +102,14 @@ internal sealed class DaemonProcess : IAsyncDisposable
         string[] samples = (await PageAsync("/metrics")).Split('\n');
         string[] found = [.. samples.Where(line => line.StartsWith(series, StringComparison.Ordinal))];
         Assert.That(found, Is.Not.Empty, series);
-        return found.Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        return found.Sum(static line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
     }
 
     public async ValueTask DisposeAsync()
     {
         // A test that fails shows what the daemon said; its own end is for the tests that are about it.
-        if (TestContext.CurrentContext.Result.FailCount > 0) TestContext.Out.WriteLine(string.Join('\n', _child.Errors));
+        bool failed = TestContext.CurrentContext.Result.FailCount > 0;
+        if (failed) TestContext.Out.WriteLine(string.Join('\n', _child.Errors));
         await _child.DisposeAsync();
         _folder.Dispose();
     }
@@ -117,17 +118,16 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         string config = folder["l4balancer.toml"];
         System.IO.File.WriteAllText(config, toml);
-        Dictionary<string, string> environment = new() { ["DOTNET_ROOT"] = RuntimeRoot() };
-        if (notifyPath is not null) environment["NOTIFY_SOCKET"] = notifyPath;
-
-        string[] arguments = ["run", "--config", config];
+        (string, string)[] environment = [("DOTNET_ROOT", RuntimeRoot()), ("NOTIFY_SOCKET", notifyPath ?? "")];
+        string[] command = [Program, "run", "--config", config];
         return descriptors is { } limit
-            ? ChildProcess.Start("/bin/bash", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\"", Program, .. arguments], environment)
-            : ChildProcess.Start(Program, arguments, environment);
+            ? ChildProcess.Start("/bin/bash", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\"", .. command], environment)
+            : ChildProcess.Start(command[0], command[1..], environment);
     }
 
     /// <summary>Where the runtime of this process lives: three folders above its libraries.</summary>
-    private static string RuntimeRoot() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+    private static string RuntimeRoot() =>
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     private static string FindProgram()
     {

@@ -16,8 +16,8 @@ internal sealed partial record FlowLine(IReadOnlyDictionary<string, string> Fiel
 
     public long ServerBytes => long.Parse(Fields["server_bytes"], CultureInfo.InvariantCulture);
 
-    public static FlowLine Parse(string line) =>
-        new(Field().Matches(line).ToDictionary(static match => match.Groups[1].Value, static match => match.Groups[2].Value));
+    public static FlowLine Parse(string line) => new(Field().Matches(line)
+        .ToDictionary(static field => field.Groups[1].Value, static field => field.Groups[2].Value));
 
     [GeneratedRegex(@"(\w+)=(\S+)")]
     private static partial Regex Field();

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>
-/// Ports for programs that cannot say which one they were given. They lie below those that the kernel gives to clients, so that
-/// no connection of a test takes the port of a server that is down for a moment, or connects to itself there.
+/// Ports for programs that cannot say which one they were given. They lie below those that the kernel gives to clients,
+/// so that no connection of a test takes the port of a server that is down for a moment, or connects to itself there.
 /// </summary>
 internal static class FreePort
 {
@@ -22,7 +22,8 @@ internal static class FreePort
         for (int i = 0; i < Tries; i++)
         {
             int port = Random.Shared.Next(Lowest, end);
-            if (IsFree(IPAddress.Any, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Any, port)) && Given.Add(port)) return port;
+            bool isFree = IsFree(IPAddress.Any, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Any, port));
+            if (isFree && Given.Add(port)) return port;
         }
 
         throw new IOException($"no free port from {Lowest} to {end}");

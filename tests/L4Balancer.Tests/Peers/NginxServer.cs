@@ -3,8 +3,8 @@ using System.Net;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>
-/// nginx as an HTTP server: one process, its own configuration in a folder of its own, on 127.0.0.1 or ::1. It serves the files of
-/// <see cref="Files"/>, takes PUT under /put/, and answers /name with its name.
+/// nginx as an HTTP server: one process, its own configuration in a folder of its own, on 127.0.0.1 or ::1. It serves
+/// the files of <see cref="Files"/>, takes PUT under /put/, and answers /name with its name.
 /// </summary>
 internal sealed class NginxServer : IAsyncDisposable
 {
@@ -33,7 +33,11 @@ internal sealed class NginxServer : IAsyncDisposable
     public string[] AccessLog => File.ReadAllLines(_folder["access.log"]);
 
     /// <summary>Lines of the error log, from level info on.</summary>
-    public string[] ErrorLog => [.. File.ReadAllLines(_folder["error.log"]).Where(static line => !line.Contains("[notice]", StringComparison.Ordinal))];
+    public string[] ErrorLog =>
+    [
+        .. File.ReadAllLines(_folder["error.log"])
+            .Where(static line => !line.Contains("[notice]", StringComparison.Ordinal)),
+    ];
 
     /// <summary>Starts it and waits until it listens.</summary>
     public static async Task<NginxServer> StartAsync(string name = "nginx", IPAddress? address = null)

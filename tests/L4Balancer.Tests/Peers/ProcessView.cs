@@ -17,9 +17,8 @@ internal readonly partial record struct ProcessView(int Id)
     {
         get
         {
-            const string Limit = "Max open files";
-            string line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith(Limit, StringComparison.Ordinal));
-            string soft = line[Limit.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+            string limits = Field("/proc/self/limits", "Max open files");
+            string soft = limits.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
             return int.TryParse(soft, out int limit) ? limit : int.MaxValue;
         }
     }
@@ -29,7 +28,7 @@ internal readonly partial record struct ProcessView(int Id)
 
     /// <summary>The highest descriptor open now.</summary>
     public int HighestDescriptor =>
-        Directory.GetFileSystemEntries($"/proc/{Id}/fd").Max(static path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+        Directory.GetFileSystemEntries($"/proc/{Id}/fd").Max(static path => (int)Number(Path.GetFileName(path)));
 
     /// <summary>Memory that is resident now, in KiB.</summary>
     public long ResidentKiB => Status("VmRSS:");
@@ -42,11 +41,10 @@ internal readonly partial record struct ProcessView(int Id)
     {
         get
         {
-            // The second field is the name in parentheses, which may have blanks; utime and stime are the 14th and 15th.
+            // The second field is the name in parentheses and may have blanks; utime and stime are the 14th and 15th.
             string stat = File.ReadAllText($"/proc/{Id}/stat");
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            long ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-            return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
+            return TimeSpan.FromSeconds((double)(Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
         }
     }
 
@@ -60,18 +58,21 @@ internal readonly partial record struct ProcessView(int Id)
         return (CpuTime - before) / Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>Takes descriptors away from the running process: none at or above the limit can be opened any more.</summary>
+    /// <summary>Takes descriptors away from the running process: it can open none at or above the limit.</summary>
     public void LimitDescriptors(int limit)
     {
         ulong[] both = [(ulong)limit, (ulong)limit];
         Assert.That(SetLimit(Id, DescriptorLimit, both, 0), Is.Zero, "prlimit");
     }
 
-    private long Status(string field)
-    {
-        string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-    }
+    private long Status(string field) =>
+        Number(Field($"/proc/{Id}/status", field).Replace("kB", "", StringComparison.Ordinal));
+
+    /// <summary>What follows a name at the start of a line.</summary>
+    private static string Field(string file, string name) =>
+        File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..];
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     [LibraryImport("libc", EntryPoint = "prlimit")]
     private static partial int SetLimit(int process, int resource, [In] ulong[] limits, nint old);

@@ -2,7 +2,9 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
 
-/// <summary>Finds the real programs that tests talk to. Where one is missing the test is skipped and says which package has it.</summary>
+/// <summary>
+/// Finds the real programs that tests talk to. Where one is missing the test is skipped and says which package has it.
+/// </summary>
 internal static class RealProgram
 {
     /// <summary>Where daemons are, which the PATH of an ordinary user often leaves out.</summary>

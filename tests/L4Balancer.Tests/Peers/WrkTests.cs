@@ -12,9 +12,11 @@ public sealed partial class WrkTests
     {
         string wrk = RealProgram.Find("wrk");
         await using NginxServer nginx = await NginxServer.StartAsync();
-        await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint) { Flows = "errors" });
+        await using DaemonProcess daemon =
+            await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint) { Flows = "errors" });
 
-        string report = await ChildProcess.RunAsync(wrk, "-t", "1", "-c", "64", "-d", "2s", $"http://{daemon.Address}/name");
+        string report =
+            await ChildProcess.RunAsync(wrk, "-t", "1", "-c", "64", "-d", "2s", $"http://{daemon.Address}/name");
 
         int answered = int.Parse(Requests().Match(report).Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.Multiple(() =>
