@@ -9,6 +9,15 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Timers that wait to fire.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_lock) return _timers.Count(static timer => timer.Due is not null);
+        }
+    }
+
     public override long GetTimestamp() => _now.Ticks;
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + _now;
