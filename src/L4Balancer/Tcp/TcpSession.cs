@@ -24,7 +24,7 @@ internal sealed class TcpSession : SocketOwner
     private ShardSocket? _server;
     private Backend? _backend;
     private long _establishedAt;
-    private long _lastActivity; // The last byte's time; while dialling, the attempt's start.
+    private long _lastActivity; // The last byte's or end's time; while dialling, the attempt's start.
     private long _clientBytes;
     private long _serverBytes;
     private int _attempts;
@@ -141,7 +141,7 @@ internal sealed class TcpSession : SocketOwner
         // EPIPE: it had ended its stream before it went, so what comes from it ends as a whole. Otherwise it was cut off, but
         // the send has taken the error away, and the receive will see an end like any other.
         if (error != Errno.EPIPE && State(!fromClient) != StreamState.Ended) _pendingAbort = AbortReason(!fromClient);
-        ArmNextDeadline();
+        OnSideOver();
         return RelayStep.TargetGone;
     }
 
@@ -162,7 +162,7 @@ internal sealed class TcpSession : SocketOwner
     {
         if (_closed) return;
 
-        if (IsRelaying) ArmNextDeadline();
+        if (IsRelaying) OnSideOver();
         else if (socket == _client) Close(CloseReason.ClientAbortConnect);
     }
 
@@ -212,6 +212,13 @@ internal sealed class TcpSession : SocketOwner
         }
 
         if (wasOpen) _ = SocketCalls.ShutdownSend(Target(fromClient).Fd);
+        OnSideOver();
+    }
+
+    /// <summary>What is left has its time from now on, however long nothing was sent before.</summary>
+    private void OnSideOver()
+    {
+        _lastActivity = Shard.Now;
         ArmNextDeadline();
     }
 

@@ -67,6 +67,33 @@ public sealed class TimeoutTests
     }
 
     [Test]
+    public async Task HalfClose_SessionWasIdleForLongerThanTheTimeout_AnswerStillArrives()
+    {
+        await using Link link = await OpenAsync(new() { Idle = Long, HalfClose = Short });
+        await link.Client.SendTextAsync("long ago");
+        await link.Server.ReceiveTextAsync(8);
+        await Task.Delay(Short * 2); // That nothing is sent for so long is what this is about.
+
+        link.Client.Shutdown(SocketShutdown.Send);
+        Assert.That(await link.Server.EndAsync(), Is.Null);
+        await link.Server.SendTextAsync("bye");
+        link.Server.Close();
+        Assert.That(await link.Client.ReceiveToEndAsync(), Is.EqualTo("bye"u8.ToArray()));
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.Normal));
+    }
+
+    [Test]
+    public async Task HalfClose_ServerAbortsAfterLongIdleness_IsStillAnAbort()
+    {
+        await using Link link = await OpenAsync(new() { Idle = Long, HalfClose = Short });
+        await Task.Delay(Short * 2); // That nothing is sent for so long is what this is about.
+
+        link.Server.Reset();
+        Assert.That(await link.Client.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.ServerAbort));
+    }
+
+    [Test]
     public async Task Lifetime_SessionIsBusy_ClosedAllTheSame()
     {
         await using Link link = await OpenAsync(new() { Idle = Long, Lifetime = Short });
