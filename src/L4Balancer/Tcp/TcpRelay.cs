@@ -43,8 +43,11 @@ internal static class TcpRelay
             if (fullReads % FullReadsPerTurn == FullReadsPerTurn - 1) await session.Shard.Yield();
         }
 
-        while (await session.Source(fromClient).Readable() && Discard(session, fromClient) != RelayStep.Over)
+        for (int reads = 1;
+            await session.Source(fromClient).Readable() && Discard(session, fromClient) != RelayStep.Over;
+            reads++)
         {
+            if (reads % FullReadsPerTurn == 0) await session.Shard.Yield();
         }
     }
 

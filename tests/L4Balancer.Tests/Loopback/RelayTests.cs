@@ -177,6 +177,30 @@ public sealed class RelayTests
     }
 
     [Test]
+    public async Task Relay_ServerIsGoneAndClientSendsOn_OtherFlowsHaveTheirTurn()
+    {
+        // So small a buffer that it is full at every read, however slow the client.
+        using TestServer server = new();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [server.EndPoint], shards: 1, options: new ShardOptions { MaxKernelPipes = 0, ReceiveBufferBytes = 16 });
+        using Socket client = await balancer.ConnectAsync();
+        Socket gone = await server.AcceptAsync();
+        long sent = 0;
+        Task sending = SendUntilFailsOrAsync(client, int.MaxValue, () => sent++);
+        gone.Shutdown(SocketShutdown.Send);
+        gone.Close();
+        long Relayed() => balancer.Balancer.Services[0][0].Counters.ReceivedFromClients;
+        await Eventually.TrueAsync(() => (sent << 20) > Relayed() + (48 << 20), "more sent than buffers hold");
+
+        using Socket other = await balancer.ConnectAsync();
+        using Socket otherServer = await server.AcceptAsync();
+        await other.SendTextAsync("x");
+        Assert.That(await otherServer.ReceiveTextAsync(1), Is.EqualTo("x"));
+        client.Close();
+        await sending.Within();
+    }
+
+    [Test]
     public async Task Relay_ManyFlowsAtOnce_NoByteCrosses()
     {
         using TestServer server = TestServer.Echo();
@@ -199,9 +223,21 @@ public sealed class RelayTests
         }
     }
 
-    private static async Task SendMegabytesAsync(Socket socket, int megabytes)
+    /// <summary>Sends megabytes until the peer is gone; that it is gone is what some tests are about.</summary>
+    private static async Task SendUntilFailsOrAsync(Socket socket, int megabytes, Action? sent = null)
     {
-        for (int i = 0; i < megabytes; i++) await socket.SendAllAsync(Megabyte);
+        try
+        {
+            for (int i = 0; i < megabytes; i++)
+            {
+                await socket.SendAllAsync(Megabyte);
+                sent?.Invoke();
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return;
+        }
     }
 
     private static byte[] Pattern(int length)
