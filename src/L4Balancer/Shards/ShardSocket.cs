@@ -58,6 +58,11 @@ internal sealed class ShardSocket
     /// <summary>The connection failed or was reset (EPOLLERR).</summary>
     public bool IsFailed => (_flags & Flags.Failed) != 0;
 
+    /// <summary>
+    /// Urgent data has come. A splice stops before its mark and reports what a drained stream would; a receive passes it.
+    /// </summary>
+    public bool HasUrgent => (_flags & Flags.Urgent) != 0;
+
     /// <summary>Who hears of its failure; null for a listening socket.</summary>
     public SocketOwner? Owner => _owner;
 
@@ -115,11 +120,11 @@ internal sealed class ShardSocket
         return sent;
     }
 
-    /// <summary>Moves what has been received into an empty kernel pipe.</summary>
+    /// <summary>Moves what has been received into an empty kernel pipe; 0 does not prove the end of the stream.</summary>
     public SyscallResult SpliceInto(KernelPipe pipe)
     {
         SyscallResult moved = pipe.FillFrom(Fd);
-        if (moved.WouldBlock) _flags &= ~Flags.Readable;
+        if (moved.WouldBlock && !HasUrgent) _flags &= ~Flags.Readable;
         return moved;
     }
 

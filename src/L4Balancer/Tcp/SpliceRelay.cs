@@ -26,7 +26,10 @@ internal static class SpliceRelay
             for (int fills = 1; ; fills++)
             {
                 SyscallResult filled = session.Source(fromClient).SpliceInto(pipe);
-                if (filled.Value == 0) return EndOfBurst(session.OnNothingReceived(fromClient, filled), moved);
+
+                // What may be the end is for a receive to say: in front of urgent data a splice reports one as well.
+                if (filled is { IsError: false, Value: 0 }) return RelayStep.BurstOver;
+                if (filled.IsError) return EndOfBurst(session.OnNothingReceived(fromClient, filled), moved);
 
                 session.CountReceived(fromClient, filled.Value);
                 moved += filled.Value;

@@ -27,7 +27,8 @@ internal static class TcpRelay
         while (await session.Source(fromClient).Readable())
         {
             RelayStep step;
-            if (fullReads >= BulkAfterFullReads && session.Shard.KernelPipes.TryAcquire() is { } pipe)
+            bool mayBeBulk = fullReads >= BulkAfterFullReads && !session.Source(fromClient).HasUrgent;
+            if (mayBeBulk && session.Shard.KernelPipes.TryAcquire() is { } pipe)
             {
                 step = await SpliceRelay.RunAsync(session, fromClient, pipe);
                 if (step == RelayStep.BurstOver) fullReads = 0;
@@ -54,14 +55,15 @@ internal static class TcpRelay
     /// <summary>Receives once and sends what came.</summary>
     /// <param name="session">The session.</param>
     /// <param name="fromClient">The direction.</param>
-    /// <param name="fullReads">Counts reads in a row that filled the buffer, so that there is probably more.</param>
+    /// <param name="fullReads">Counts reads in a row after which there may be more: full ones, all with urgent data.</param>
     /// <param name="held">What the target did not take, for the caller to send; null where it took all.</param>
     private static RelayStep Copy(TcpSession session, bool fromClient, ref int fullReads, out HeldBytes? held)
     {
         held = null;
         Span<byte> buffer = session.Shard.ReceiveBuffer;
-        SyscallResult received = session.Source(fromClient).Receive(buffer);
-        fullReads = received.Value == buffer.Length ? fullReads + 1 : 0;
+        ShardSocket source = session.Source(fromClient);
+        SyscallResult received = source.Receive(buffer);
+        fullReads = received.Value == buffer.Length || source.HasUrgent ? fullReads + 1 : 0;
         if (received.Value == 0) return session.OnNothingReceived(fromClient, received);
 
         session.CountReceived(fromClient, received.Value);

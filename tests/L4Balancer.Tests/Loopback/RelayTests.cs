@@ -146,6 +146,24 @@ public sealed class RelayTests
         Assert.That(await link.Client.ReceiveTextAsync(10), Is.EqualTo("back?wards"));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Relay_UrgentByteInBulk_NeitherLostNorStalling(bool ends)
+    {
+        await using Link link = await Link.OpenAsync();
+        for (int burst = 0; burst < 20; burst++)
+        {
+            Task sending = SendWithUrgentByteAsync(link.Client, ends && burst == 19);
+            byte[] received = await link.Server.ReceiveExactlyAsync((2 * Megabyte.Length) + 1);
+            Assert.That(received.AsSpan()[Megabyte.Length], Is.EqualTo((byte)'!'));
+            Assert.That(received.AsSpan()[..Megabyte.Length].SequenceEqual(Megabyte), Is.True);
+            Assert.That(received.AsSpan()[(Megabyte.Length + 1)..].SequenceEqual(Megabyte), Is.True);
+            await sending.Within();
+        }
+
+        if (ends) Assert.That(await link.Server.EndAsync(), Is.Null);
+    }
+
     [TestCase(32)]
     [TestCase(0)]
     public async Task Relay_TargetDoesNotRead_HoldsLittleAndLosesNothing(int kernelPipes)
@@ -221,6 +239,14 @@ public sealed class RelayTests
             Assert.That(received.AsSpan().SequenceEqual(sent), Is.True, $"flow {flow}");
             await sending;
         }
+    }
+
+    private static async Task SendWithUrgentByteAsync(Socket socket, bool last)
+    {
+        await socket.SendAllAsync(Megabyte);
+        socket.Send("!"u8, SocketFlags.OutOfBand);
+        await socket.SendAllAsync(Megabyte);
+        if (last) socket.Shutdown(SocketShutdown.Send);
     }
 
     /// <summary>Sends megabytes until the peer is gone; that it is gone is what some tests are about.</summary>
