@@ -1,0 +1,79 @@
+using BenchmarkDotNet.Attributes;
+using L4Balancer.Backends;
+using L4Balancer.Config;
+using L4Balancer.Net;
+using L4Balancer.Pools;
+using L4Balancer.Selection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace L4Balancer.Bench;
+
+/// <summary>
+/// What a publish (build) and a connection (pick) cost. A pick is a whole <see cref="Pool.Pick"/>, the hash included, and each
+/// is of another flow, so that it misses the caches as it does in reality: no two look at the same place of the ring.
+/// </summary>
+[MemoryDiagnoser]
+public class RingBenchmarks
+{
+    private readonly FlowKey[] _flows = FlowKeys.Make();
+    private Pool _pool = null!;
+    private Backend[] _tried = null!;
+
+    /// <summary>Backends of weight 1, all available.</summary>
+    [Params(3, 100, 1000)]
+    public int Backends { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        PoolConfig config = new()
+        {
+            Name = "bench",
+            Backends = [.. Enumerable.Range(0, Backends).Select(Server)],
+        };
+        _pool = new Pool(config, seed: 42, NullLogger.Instance);
+        _pool.Change(MakeAvailable);
+        _tried = [_pool.Backends[0]];
+    }
+
+    /// <summary>The ring alone, as a change of a backend's state publishes it.</summary>
+    [Benchmark]
+    public object Build() => new RingSelector(_pool.Backends, Backends, seed: 42);
+
+    /// <summary>A flow's first pick.</summary>
+    [Benchmark(OperationsPerInvoke = FlowKeys.Count)]
+    public int Pick() => PickAll([]);
+
+    /// <summary>A flow's second pick, after one backend refused.</summary>
+    [Benchmark(OperationsPerInvoke = FlowKeys.Count)]
+    public int PickAfterOneFailed() => PickAll(_tried);
+
+    private static BackendConfig Server(int number) => new()
+    {
+        Name = $"10.0.{number >> 8}.{number & 255}:8080",
+        Host = $"10.0.{number >> 8}.{number & 255}",
+        Port = 8080,
+    };
+
+    private bool MakeAvailable()
+    {
+        foreach (Backend backend in _pool.Backends)
+        {
+            backend.SetEndpoint(new IpEndpoint(IpAddress.FromV4(0x0A00_0000), backend.Port));
+            backend.SetHealth(BackendHealth.Up);
+        }
+
+        return true;
+    }
+
+    private int PickAll(ReadOnlySpan<Backend> tried)
+    {
+        int found = 0;
+        foreach (ref readonly FlowKey flow in _flows.AsSpan())
+        {
+            if (_pool.Pick(flow, tried) is not null) found++;
+        }
+
+        return found;
+    }
+}
