@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Buffers.Binary;
 using System.Text;
 using L4Balancer.Backends;
 using L4Balancer.Net;
@@ -6,7 +6,7 @@ using L4Balancer.Net;
 namespace L4Balancer.Selection;
 
 /// <summary>
-/// Consistent-hash ring (Karger and others, 1997): every backend stands at many points of a 64-bit circle, in proportion to its
+/// Consistent-hash ring (Karger and others, 1997): every backend stands at many points of a circle, in proportion to its
 /// weight, and a flow goes to the first point at or after its own hash. When a backend leaves, only the flows at its points move,
 /// each to the next backend of its own; when it returns they return. Points depend on the backend's name and the seed
 /// alone, so every node with the same configuration picks alike, in whatever order the backends are listed.
@@ -19,14 +19,18 @@ internal sealed class RingSelector
     /// </summary>
     private const int PointsPerWeight = 256;
 
-    /// <summary>Most points of a ring: 16 MiB. Above it every backend has fewer points per weight, at least one.</summary>
+    /// <summary>
+    /// Most points of a ring: 12 MiB, and 8 more while it is built. Above it every backend has fewer points per weight, at
+    /// least one.
+    /// </summary>
     private const int MaxPoints = 1 << 20;
 
+    /// <summary>Of a point's 64 bits the upper 48 are its place on the circle, the lower 16 the index of its backend.</summary>
+    private const ulong PlaceMask = ~(ulong)ushort.MaxValue;
+
     private readonly Backend[] _candidates;
-    private readonly ulong[] _points;
-    private readonly ushort[] _owners;
-    private readonly int[] _firstOfBucket;
-    private readonly int _bucketShift;
+    private readonly ulong[] _table; // The points in rising order, spread out; see Spread.
+    private readonly ulong _slots;
 
     /// <summary>Builds the ring.</summary>
     /// <param name="candidates">Backends with a weight above 0, at most 65,536; any order.</param>
@@ -41,30 +45,26 @@ internal sealed class RingSelector
         _candidates = [.. candidates.OrderBy(static backend => backend.Name, StringComparer.Ordinal)];
         int pointsPerWeight = Math.Clamp(MaxPoints / Math.Max(configuredWeight, 1), 1, PointsPerWeight);
 
-        int count = _candidates.Sum(backend => backend.Weight * pointsPerWeight);
-        _points = new ulong[count];
-        _owners = new ushort[count];
-        PlacePoints(pointsPerWeight, seed);
-        Array.Sort(_points, _owners);
+        ulong[] points = new ulong[_candidates.Sum(backend => backend.Weight * pointsPerWeight)];
+        PlacePoints(points, pointsPerWeight, seed);
+        Array.Sort(points);
 
-        // As many buckets as points, so that a pick looks at one or two points.
-        int bucketBits = Math.Max(1, BitOperations.Log2((uint)Math.Max(count, 2)));
-        _bucketShift = 64 - bucketBits;
-        _firstOfBucket = IndexBuckets(1 << bucketBits);
+        _slots = (ulong)points.Length + ((ulong)points.Length / 2);
+        _table = Spread(points);
     }
 
     /// <summary>The backend of a flow: the owner of the first point at or after its hash that was not tried yet.</summary>
     /// <param name="hash">The flow's hash.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    /// <returns>Null where every candidate was tried. Looks at each point at most once.</returns>
+    /// <returns>Null where every candidate was tried. Looks at each slot at most once.</returns>
     public Backend? Pick(ulong hash, ReadOnlySpan<Backend> tried)
     {
-        int point = FirstAtOrAfter(hash);
-        for (int looked = 0; looked < _points.Length; looked++)
+        int slot = FirstAtOrAfter(hash);
+        for (int looked = 0; looked < _table.Length; looked++)
         {
-            Backend owner = _candidates[_owners[point]];
+            Backend owner = _candidates[(ushort)_table[slot]];
             if (tried.IsEmpty || !Contains(tried, owner)) return owner;
-            if (++point == _points.Length) point = 0;
+            if (++slot == _table.Length) slot = 0;
         }
 
         return null;
@@ -82,40 +82,52 @@ internal sealed class RingSelector
 
     private int FirstAtOrAfter(ulong hash)
     {
-        int point = _firstOfBucket[hash >> _bucketShift];
-        while (point < _points.Length && _points[point] < hash) point++;
-        return point < _points.Length ? point : 0;
+        int slot = SlotOf(hash);
+        while (_table[slot] < (hash & PlaceMask)) slot++; // Ends at the last slot, if not before.
+        return slot;
     }
 
+    /// <summary>Where the place of a hash or point stands in the table as long as no other is near it.</summary>
+    private int SlotOf(ulong value) => (int)Math.BigMul(value & PlaceMask, _slots, out _);
+
     /// <summary>Point i of a backend is XXH64 of (XXH64 of its name) and i, both as 8 bytes.</summary>
-    private void PlacePoints(int pointsPerWeight, ulong seed)
+    private void PlacePoints(Span<ulong> points, int pointsPerWeight, ulong seed)
     {
         Span<byte> input = stackalloc byte[sizeof(ulong) * 2];
         int next = 0;
         for (int owner = 0; owner < _candidates.Length; owner++)
         {
             Backend backend = _candidates[owner];
-            ulong identity = XxHash64.Hash(Encoding.UTF8.GetBytes(backend.Name), seed);
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(input, identity);
+            BinaryPrimitives.WriteUInt64LittleEndian(input, XxHash64.Hash(Encoding.UTF8.GetBytes(backend.Name), seed));
             for (int i = 0; i < backend.Weight * pointsPerWeight; i++)
             {
-                System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(input[sizeof(ulong)..], (ulong)i);
-                _points[next] = XxHash64.Hash(input, seed);
-                _owners[next++] = (ushort)owner;
+                BinaryPrimitives.WriteUInt64LittleEndian(input[sizeof(ulong)..], (ulong)i);
+                points[next++] = (XxHash64.Hash(input, seed) & PlaceMask) | (uint)owner;
             }
         }
     }
 
-    private int[] IndexBuckets(int buckets)
+    /// <summary>
+    /// Puts the sorted points into a table with half as many slots again: each at its own slot or, where that is taken, at the
+    /// next free one; a slot left empty repeats the point after it. So the first point at or after a place is at the
+    /// place's slot or just behind it, nearly always in the same cache line: a pick misses the caches once. The last
+    /// slot leads round to the first point.
+    /// </summary>
+    private ulong[] Spread(ReadOnlySpan<ulong> points)
     {
-        int[] first = new int[buckets];
-        int point = 0;
-        for (int bucket = 0; bucket < buckets; bucket++)
+        int end = 0;
+        foreach (ulong point in points) end = Math.Max(end, SlotOf(point)) + 1;
+        ulong[] table = new ulong[Math.Max(end, (int)_slots) + 1];
+
+        int next = 0;
+        foreach (ulong point in points)
         {
-            while (point < _points.Length && _points[point] >> _bucketShift < (ulong)bucket) point++;
-            first[bucket] = point;
+            int slot = Math.Max(next, SlotOf(point));
+            table.AsSpan(next..(slot + 1)).Fill(point);
+            next = slot + 1;
         }
 
-        return first;
+        table.AsSpan(next).Fill(PlaceMask | (ushort)points[0]);
+        return table;
     }
 }
