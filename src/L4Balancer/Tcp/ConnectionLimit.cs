@@ -33,6 +33,7 @@ internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
         if (whole?.Reserve() is not { } reached) return null;
 
         Interlocked.Decrement(ref _open);
+        WakeOne(); // Somebody may have found the place taken meanwhile.
         return reached;
     }
 
@@ -50,6 +51,14 @@ internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
         _waiting.Enqueue(listener);
 
         // The last session may have ended between the failed reservation and this line.
+        WakeOneIfFree();
+
+        // It may have been woken for a place in the whole, and leaves that to another.
+        whole?.WakeOneIfFree();
+    }
+
+    private void WakeOneIfFree()
+    {
         if (Open < max) WakeOne();
     }
 

@@ -134,6 +134,46 @@ public sealed class ListenerTests
     }
 
     [Test]
+    public async Task Limit_ListenerThatIsWokenIsAtItsServicesOwn_PlaceGoesToAnother()
+    {
+        using TestServer server = TestServer.Echo();
+        ServiceConfig own = RunningBalancer.Service([server.EndPoint]);
+        ServiceConfig narrow = own with { Name = "narrow", Listen = [own.Listen[0], own.Listen[0]], MaxConnections = 1 };
+        BalancerConfig config = new()
+        {
+            Global = new GlobalConfig { Shards = 1, MaxConnections = 2 },
+            Services = [narrow, own],
+        };
+        await using Balancer balancer = new(config, NullLoggerFactory.Instance);
+        await balancer.StartAsync(CancellationToken.None);
+        Task PausesAsync(int service, int count) => Eventually.TrueAsync(
+            () => balancer.Services[service][0].Counters.Pauses(ListenerPause.Limit) == count, $"{count} pauses of {service}");
+        async Task<Socket> ConnectAsync(int listener, string text)
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(balancer.Listeners[listener].Endpoint.ToIPEndPoint());
+            await socket.SendTextAsync(text);
+            return socket;
+        }
+
+        using Socket first = await ConnectAsync(2, "1");
+        using Socket second = await ConnectAsync(2, "2");
+        await PausesAsync(1, 1);
+        using Socket narrowFirst = await ConnectAsync(0, "a");
+        await PausesAsync(0, 1);
+        using Socket narrowSecond = await ConnectAsync(1, "b");
+        await PausesAsync(0, 2);
+        first.Dispose(); // Its place goes to the narrow service, which is at its own limit with that.
+        Assert.That(await narrowFirst.ReceiveTextAsync(1), Is.EqualTo("a"));
+        await PausesAsync(0, 3);
+
+        using Socket third = await ConnectAsync(2, "3");
+        await PausesAsync(1, 2);
+        second.Dispose(); // Its place is offered to the narrow service first, which cannot take it.
+        Assert.That(await third.ReceiveTextAsync(1), Is.EqualTo("3"));
+    }
+
+    [Test]
     public async Task Shards_ManyLongSessions_AreSpreadEvenly()
     {
         using TestServer server = TestServer.Echo();
