@@ -126,6 +126,19 @@ public sealed class TimeoutTests
         Assert.That(link.Balancer.Balancer.Shards.Sum(static shard => shard.Timers.Count), Is.Zero.Or.EqualTo(1));
     }
 
+    [Test]
+    public async Task Timeouts_LongestThatThereIs_NothingIsCut()
+    {
+        TimeSpan most = TimeSpan.MaxValue;
+        await using Link link = await OpenAsync(new() { Connect = most, Idle = most, HalfClose = most, Lifetime = most });
+        link.Client.Shutdown(SocketShutdown.Send);
+        Assert.That(await link.Server.EndAsync(), Is.Null);
+        await link.Server.SendTextAsync("bye");
+        link.Server.Close();
+
+        Assert.That(await link.Client.ReceiveToEndAsync(), Is.EqualTo("bye"u8.ToArray()));
+    }
+
     private static Task<Link> OpenAsync(TimeoutConfig timeouts) =>
         Link.OpenAsync(change: service => service with { Timeouts = timeouts });
 }
