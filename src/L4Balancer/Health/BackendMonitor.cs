@@ -1,3 +1,4 @@
+using System.Net;
 using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Net;
@@ -91,11 +92,11 @@ internal sealed class BackendMonitor
 
         if (NameResolver.Literal(_backend.Host) is { } literal)
         {
-            _backend.SetEndpoint(new IpEndpoint(literal, _backend.Port));
+            _backend.SetEndpoint(IpEndpoint.From(new IPEndPoint(literal, _backend.Port)));
             return true;
         }
 
-        (IpAddress? address, string error) =
+        (IPAddress? address, string error) =
             await NameResolver.LookUpAsync(_backend.Host, Check.Timeout, _time, cancellationToken);
         if (address is not { } found)
         {
@@ -105,7 +106,7 @@ internal sealed class BackendMonitor
             return false;
         }
 
-        IpEndpoint endpoint = new(found, _backend.Port);
+        IpEndpoint endpoint = IpEndpoint.From(new IPEndPoint(found, _backend.Port));
         _backend.SetEndpoint(endpoint);
         _logger.BackendResolved(_pool.Name, _backend.Name, _backend.Host, endpoint.ToString());
         return true;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using L4Balancer.Net;
 using L4Balancer.Telemetry;
@@ -129,6 +130,21 @@ public sealed class ConnectTests
         await client.SendTextAsync("x");
 
         Assert.That(await client.ReceiveTextAsync(1), Is.EqualTo("x"));
+    }
+
+    [Test]
+    public async Task Connect_BackendOnLinkLocalAddress_IsReached()
+    {
+        IPAddress? linkLocal = NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(static one => one.GetIPProperties().UnicastAddresses.Select(static unicast => unicast.Address))
+            .FirstOrDefault(static address => address.IsIPv6LinkLocal);
+        if (linkLocal is null) Assert.Ignore("this machine has no link-local address");
+        using TestServer server = TestServer.Echo(linkLocal);
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [server.EndPoint], static service => service with { Pool = service.Pool with { Health = new() } });
+
+        Assert.That(balancer.Balancer.Backends[0].State, Is.EqualTo("up"));
+        Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
     }
 
     [Test]
