@@ -17,6 +17,9 @@ internal sealed class TcpListener
     /// <summary>Pause after an accept failed for want of descriptors or memory.</summary>
     private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>At its limit a listener pauses again for every session that ends; the log has it no more often than this.</summary>
+    private static readonly long PauseLogInterval = ShardClock.Ticks(TimeSpan.FromMinutes(1));
+
     private readonly IReadOnlyList<TcpServiceOnShard> _serviceByShard;
     private readonly Shard[] _shards;
     private readonly TcpServiceOnShard _home;
@@ -24,7 +27,7 @@ internal sealed class TcpListener
     private readonly ShardGate _gate;
     private readonly IpEndpoint _bound;
     private readonly bool _boundToAny;
-    private bool _toldOfPause;
+    private long _nextPauseLog;
     private bool _stopping;
 
     /// <param name="serviceByShard">The service on every shard, by the shard's index.</param>
@@ -106,7 +109,6 @@ internal sealed class TcpListener
             SyscallResult accepted = _socket.Accept(out IpEndpoint client);
             if (!accepted.IsError)
             {
-                _toldOfPause = false;
                 Place(accepted.Value, client);
                 continue;
             }
@@ -139,8 +141,7 @@ internal sealed class TcpListener
         if (_stopping) return BatchEnd.Drained; // What waits in the kernel's queue cannot be served any more.
 
         _home.Counters.CountPause(ListenerPause.Limit);
-        if (!_toldOfPause) Service.Logger.ListenerAtLimit(Service.Config.Name, limit.Max);
-        _toldOfPause = true;
+        if (IsPauseLogDue()) Service.Logger.ListenerAtLimit(Service.Config.Name, limit.Max);
         _gate.Close(time: null);
         limit.Wait(this);
         return BatchEnd.AtLimit;
@@ -149,8 +150,15 @@ internal sealed class TcpListener
     private BatchEnd PauseExhausted(Errno error)
     {
         _home.Counters.CountPause(ListenerPause.Resource);
-        if (!_toldOfPause) Service.Logger.ListenerExhausted(Service.Config.Name, Errnos.Text(error));
-        _toldOfPause = true;
+        if (IsPauseLogDue()) Service.Logger.ListenerExhausted(Service.Config.Name, Errnos.Text(error));
         return BatchEnd.Exhausted;
+    }
+
+    private bool IsPauseLogDue()
+    {
+        if (Shard.Now < _nextPauseLog) return false;
+
+        _nextPauseLog = Shard.Now + PauseLogInterval;
+        return true;
     }
 }

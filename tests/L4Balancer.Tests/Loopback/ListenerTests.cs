@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using L4Balancer.Config;
 using L4Balancer.Net;
 using L4Balancer.Telemetry;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
@@ -174,6 +175,28 @@ public sealed class ListenerTests
     }
 
     [Test]
+    public async Task Limit_ReachedAgainAndAgain_IsToldOnce()
+    {
+        using TestServer server = TestServer.Echo();
+        ServiceConfig service = RunningBalancer.Service([server.EndPoint]);
+        BalancerConfig config = new() { Global = new GlobalConfig { Shards = 1, MaxConnections = 1 }, Services = [service] };
+        using CountingLoggers loggers = new();
+        await using Balancer balancer = new(config, loggers);
+        await balancer.StartAsync(CancellationToken.None);
+        for (int i = 1; i <= 20; i++)
+        {
+            using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await client.ConnectAsync(balancer.Listeners[0].Endpoint.ToIPEndPoint());
+            await client.SendTextAsync("x");
+            await client.ReceiveTextAsync(1);
+            await Eventually.TrueAsync(
+                () => balancer.Services[0][0].Counters.Pauses(ListenerPause.Limit) >= i, $"{i} pauses");
+        }
+
+        Assert.That(loggers.Warnings, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Shards_ManyLongSessions_AreSpreadEvenly()
     {
         using TestServer server = TestServer.Echo();
@@ -186,6 +209,30 @@ public sealed class ListenerTests
         int[] loads = [.. balancer.Balancer.Shards.Select(static shard => shard.Load.Sessions)];
         Assert.That(loads.Max(), Is.LessThanOrEqualTo(100 + 12 + 16 + 1), string.Join(' ', loads));
         clients.ForEach(static client => client.Dispose());
+    }
+
+    private sealed class CountingLoggers : ILoggerFactory, ILogger
+    {
+        public int Warnings { get; private set; }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Warning) Warnings++;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private static async Task AssertLimitOfThreeAsync(RunningBalancer balancer)
