@@ -36,11 +36,12 @@ internal static class Errnos
         error is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM or Errno.EADDRNOTAVAIL or Errno.EAGAIN;
 
     /// <summary>
-    /// An accept failed for the connection it was about, not for the listening socket: it had gone, a firewall forbade it, or
-    /// the network's error that waited on it was passed on (accept(2), "Error handling").
+    /// An accept failed for the connection it was about, not for the listening socket: it had gone, or the network's error
+    /// that waited on it was passed on (accept(2), "Error handling"). Not EPERM: a security module or a filter that forbids
+    /// the call leaves the connection in the queue.
     /// </summary>
     public static bool IsOfOneConnection(Errno error) =>
-        error is Errno.ECONNABORTED or Errno.EPROTO or Errno.EPERM or Errno.ENETDOWN or Errno.ENETUNREACH
+        error is Errno.ECONNABORTED or Errno.EPROTO or Errno.ENETDOWN or Errno.ENETUNREACH
             or Errno.EHOSTUNREACH or Errno.ETIMEDOUT;
 
     /// <summary>The text that the C library has for it. Allocates; for messages.</summary>
