@@ -38,12 +38,14 @@ internal sealed class BackendMonitor
 
     private HealthConfig Check => _pool.Config.Health;
 
+    private TimeSpan ProbeTimeout => FrameworkTimer.AtMost(Check.Timeout);
+
     /// <summary>Watches until cancelled. The second probe comes after <paramref name="offset"/>, which spreads the backends.</summary>
     public async Task RunAsync(TimeSpan offset, CancellationToken cancellationToken)
     {
         await JudgeAsync(cancellationToken);
         _firstVerdict.TrySetResult();
-        await Task.Delay(offset, _time, cancellationToken);
+        await Task.Delay(FrameworkTimer.AtMost(offset), _time, cancellationToken);
 
         // Without a probe all that can still change is that the name resolves.
         while (Check.Type != ProbeType.None || _backend.Endpoint is null)
@@ -54,7 +56,7 @@ internal sealed class BackendMonitor
     }
 
     private TimeSpan NextInterval() =>
-        Check.Interval * (1 + (Check.Jitter * ((Random.Shared.NextDouble() * 2) - 1)));
+        FrameworkTimer.AtMost(Check.Interval * (1 + (Check.Jitter * ((Random.Shared.NextDouble() * 2) - 1))));
 
     private async Task JudgeAsync(CancellationToken cancellationToken)
     {
@@ -68,7 +70,7 @@ internal sealed class BackendMonitor
 
         IpEndpoint target = _backend.Endpoint!.Value;
         if (Check.Port != 0) target = target with { Port = Check.Port };
-        ProbeResult result = await TcpProbe.RunAsync(target.ToIPEndPoint(), Check.Timeout, _time, cancellationToken);
+        ProbeResult result = await TcpProbe.RunAsync(target.ToIPEndPoint(), ProbeTimeout, _time, cancellationToken);
         Probes.Add(result.IsGood);
         if (!_riseFall.Observe(result.IsGood)) return;
 
@@ -97,7 +99,7 @@ internal sealed class BackendMonitor
         }
 
         (IPAddress? address, string error) =
-            await NameResolver.LookUpAsync(_backend.Host, Check.Timeout, _time, cancellationToken);
+            await NameResolver.LookUpAsync(_backend.Host, ProbeTimeout, _time, cancellationToken);
         if (address is not { } found)
         {
             // Once, not at every try.

@@ -76,7 +76,7 @@ internal sealed class Ejector : IDisposable
         bool rowEnded = record.InRow > 0 && _time.GetElapsedTime(record.ReinstatedAt) > record.Length;
         record.InRow = rowEnded ? 1 : record.InRow + 1;
         TimeSpan length = Config.Base * record.InRow;
-        record.Length = length < Config.Max ? length : Config.Max;
+        record.Length = FrameworkTimer.AtMost(length < Config.Max ? length : Config.Max);
         return record.Length;
     }
 

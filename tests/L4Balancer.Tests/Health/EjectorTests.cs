@@ -72,6 +72,17 @@ public sealed class EjectorTests
         Assert.That(pool.Backends[0].IsEjected, Is.False);
     }
 
+    [Test]
+    public async Task Failed_EjectionIsToLastForAYear_Ejects()
+    {
+        TimeSpan year = TimeSpan.FromDays(365);
+        Pool pool = MakePool(3, new EjectionConfig { Base = year, Max = year });
+        using Ejector ejector = new(pool, TimeProvider.System, NullLogger.Instance);
+        await EjectAsync(ejector, pool.Backends[0]);
+
+        Assert.That(pool.Available, Is.EqualTo(2));
+    }
+
     [TestCase(10, 0.5, 5)]
     [TestCase(3, 0.0, 1, Description = "one may always be ejected")]
     [TestCase(3, 1.0, 2, Description = "the last available one never is")]

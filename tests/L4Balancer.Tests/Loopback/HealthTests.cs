@@ -50,6 +50,18 @@ public sealed class HealthTests
     }
 
     [Test]
+    public async Task Start_IntervalAndTimeoutOfAYear_FirstRoundEndsAndSoDoesTheBalancer()
+    {
+        using TestServer up = TestServer.Echo();
+        TimeSpan year = TimeSpan.FromDays(365);
+        Task<RunningBalancer> starting = StartAsync(new HealthConfig { Interval = year, Timeout = year }, up.EndPoint);
+        await using RunningBalancer balancer = await starting.Within();
+
+        Assert.That(balancer.Balancer.Backends[0].State, Is.EqualTo("up"));
+        Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
+    }
+
+    [Test]
     public async Task Start_HostDoesNotResolve_StartsWithoutIt()
     {
         using TestServer up = TestServer.Echo();
