@@ -58,7 +58,21 @@ internal sealed class BackendMonitor
     private TimeSpan NextInterval() =>
         FrameworkTimer.AtMost(Check.Interval * (1 + (Check.Jitter * ((Random.Shared.NextDouble() * 2) - 1))));
 
+    /// <summary>Judges once. What goes wrong in it must not end the watch: the last verdict would stand for ever.</summary>
     private async Task JudgeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await JudgeOnceAsync(cancellationToken);
+        }
+        catch (Exception exception) when (
+            exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            _logger.JudgingFailed(exception, _pool.Name, _backend.Name);
+        }
+    }
+
+    private async Task JudgeOnceAsync(CancellationToken cancellationToken)
     {
         if (!await ResolveAsync(cancellationToken)) return;
 

@@ -50,4 +50,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(13, LogLevel.Warning, "{Sessions} sessions had not ended and were closed")]
     public static partial void DrainCutOff(this ILogger logger, int sessions);
+
+    [LoggerMessage(14, LogLevel.Error, "backend {Pool}/{Backend} could not be judged; it is tried again")]
+    public static partial void JudgingFailed(this ILogger logger, Exception exception, string pool, string backend);
 }

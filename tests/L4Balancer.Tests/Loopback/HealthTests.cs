@@ -76,6 +76,18 @@ public sealed class HealthTests
     }
 
     [Test]
+    public async Task Start_HostThatTheResolverRefusesToLookUp_StartsWithoutIt()
+    {
+        BackendConfig tooLong = new() { Name = "too-long", Host = new string('a', 300), Port = 80 };
+        ServiceConfig service = RunningBalancer.Service([]);
+        service = service with { Pool = service.Pool with { Backends = [tooLong] } };
+        await using RunningBalancer balancer =
+            await RunningBalancer.StartAsync(service, new GlobalConfig { Shards = 1 }).Within();
+
+        Assert.That(balancer.Balancer.Backends[0].State, Is.EqualTo("unresolved"));
+    }
+
+    [Test]
     public async Task Ejection_ConnectsFailInARow_BackendIsEjectedWithoutAProbe()
     {
         using TestServer good = TestServer.Echo();
