@@ -85,6 +85,8 @@ internal sealed class BackendMonitor
         IpEndpoint target = _backend.Endpoint!.Value;
         if (Check.Port != 0) target = target with { Port = Check.Port };
         ProbeResult result = await TcpProbe.RunAsync(target.ToIPEndPoint(), ProbeTimeout, _time, cancellationToken);
+        if (!result.IsVerdict) return; // What it was before is the better guess.
+
         Probes.Add(result.IsGood);
         if (!_riseFall.Observe(result.IsGood)) return;
 

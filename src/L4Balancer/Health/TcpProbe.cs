@@ -36,6 +36,11 @@ internal static class TcpProbe
         {
             return new ProbeResult(false, $"no answer within {Milliseconds(time, started)}");
         }
+        catch (SocketException exception) when (
+            exception.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+        {
+            return new ProbeResult(false, "out of descriptors or memory", IsVerdict: false);
+        }
         catch (SocketException exception)
         {
             string what = exception.SocketErrorCode switch

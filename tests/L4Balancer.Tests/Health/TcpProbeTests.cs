@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using L4Balancer.Health;
 using L4Balancer.Tests.Loopback;
 using NUnit.Framework;
@@ -7,6 +8,8 @@ namespace L4Balancer.Tests.Health;
 /// <summary>The probe on real sockets.</summary>
 public sealed class TcpProbeTests
 {
+    private const int OpenFiles = 7; // RLIMIT_NOFILE
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     [Test]
@@ -45,6 +48,25 @@ public sealed class TcpProbeTests
     }
 
     [Test]
+    public async Task Run_OutOfDescriptors_IsNoVerdict()
+    {
+        using TestServer server = new();
+        Task<ProbeResult> probe;
+        Assert.That(GetLimit(OpenFiles, out ResourceLimit before), Is.Zero);
+        try
+        {
+            Assert.That(SetLimit(OpenFiles, before with { Soft = 0 }), Is.Zero);
+            probe = TcpProbe.RunAsync(server.EndPoint, Timeout, TimeProvider.System, CancellationToken.None);
+        }
+        finally
+        {
+            Assert.That(SetLimit(OpenFiles, before), Is.Zero);
+        }
+
+        Assert.That((await probe).IsVerdict, Is.False);
+    }
+
+    [Test]
     public async Task Run_CancelledByTheCaller_Throws()
     {
         using TestServer hole = await TestServer.BlackHoleAsync();
@@ -54,4 +76,12 @@ public sealed class TcpProbeTests
 
         Assert.CatchAsync<OperationCanceledException>(() => probe.Within());
     }
+
+    [DllImport("libc", EntryPoint = "getrlimit")]
+    private static extern int GetLimit(int resource, out ResourceLimit limit);
+
+    [DllImport("libc", EntryPoint = "setrlimit")]
+    private static extern int SetLimit(int resource, in ResourceLimit limit);
+
+    private readonly record struct ResourceLimit(ulong Soft, ulong Hard);
 }
