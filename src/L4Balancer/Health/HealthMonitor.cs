@@ -23,11 +23,13 @@ internal sealed class HealthMonitor : IAsyncDisposable
     /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout at most (two where
     /// a name does not resolve). Second probes are spread over one interval.
     /// </summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         TimeSpan step = _pool.Config.Health.Interval / Monitors.Count;
+        _pool.HoldPublishing();
         _running = Task.WhenAll(Monitors.Select((monitor, i) => RunAsync(monitor, step * (i + 1))));
-        return Task.WhenAll(Monitors.Select(static monitor => monitor.FirstVerdict)).WaitAsync(cancellationToken);
+        await Task.WhenAll(Monitors.Select(static monitor => monitor.FirstVerdict)).WaitAsync(cancellationToken);
+        _pool.ReleasePublishing();
     }
 
     public async ValueTask DisposeAsync()

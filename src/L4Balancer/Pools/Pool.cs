@@ -14,6 +14,8 @@ internal sealed class Pool
     private readonly ILogger _logger;
     private readonly Lock _writer = new();
     private volatile PoolSnapshot _snapshot = new(null, 0);
+    private volatile bool _unpublished; // Something has changed since the last publish began.
+    private int _publishing; // 1 while somebody publishes, or will: who changes something leaves it to him.
 
     public Pool(PoolConfig config, ulong seed, ILogger logger)
     {
@@ -41,7 +43,7 @@ internal sealed class Pool
 
     /// <summary>
     /// Changes the state of backends and publishes what follows from it. Control plane, any thread; changes of one pool
-    /// happen one after the other.
+    /// happen one after the other. Where many come at once, who publishes does so for those that came meanwhile.
     /// </summary>
     /// <returns>What <paramref name="change"/> returned.</returns>
     public bool Change(Func<bool> change)
@@ -50,14 +52,49 @@ internal sealed class Pool
         {
             if (!change()) return false;
 
-            Publish();
-            return true;
+            _unpublished = true;
+        }
+
+        PublishChanges();
+        return true;
+    }
+
+    /// <summary>Lets changes gather until <see cref="ReleasePublishing"/>, for a round of verdicts that nobody needs singly.</summary>
+    public void HoldPublishing() => Interlocked.Exchange(ref _publishing, 1);
+
+    /// <summary>Publishes what has gathered.</summary>
+    public void ReleasePublishing()
+    {
+        Interlocked.Exchange(ref _publishing, 0);
+        PublishChanges();
+    }
+
+    private void PublishChanges()
+    {
+        // Asked again after the flag is down: who changed something before that has left it to this thread.
+        while (_unpublished && Interlocked.Exchange(ref _publishing, 1) == 0)
+        {
+            try
+            {
+                Publish();
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _publishing, 0);
+            }
         }
     }
 
+    /// <summary>Builds the ring, which takes tens of milliseconds for a thousand backends, and so outside the lock.</summary>
     private void Publish()
     {
-        Backend[] available = [.. Backends.Where(static backend => backend.IsAvailable)];
+        Backend[] available;
+        lock (_writer)
+        {
+            _unpublished = false;
+            available = [.. Backends.Where(static backend => backend.IsAvailable)];
+        }
+
         int before = _snapshot.Available;
         int configuredWeight = Backends.Sum(static backend => backend.Weight);
         _snapshot = new PoolSnapshot(

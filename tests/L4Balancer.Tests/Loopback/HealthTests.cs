@@ -1,3 +1,4 @@
+using System.Net;
 using L4Balancer.Config;
 using NUnit.Framework;
 
@@ -62,6 +63,16 @@ public sealed class HealthTests
     }
 
     [Test]
+    public async Task Start_ThousandsOfBackends_TheRingIsNotBuiltForEach()
+    {
+        IEnumerable<IPEndPoint> backends =
+            Enumerable.Range(0, 3000).Select(static i => new IPEndPoint(new IPAddress([192, 0, 2, (byte)i]), 1000 + i));
+        await using RunningBalancer balancer = await Task.Run(() => RunningBalancer.StartAsync(backends)).Within();
+
+        Assert.That(balancer.Balancer.Pools[0].Pool.Available, Is.EqualTo(3000));
+    }
+
+    [Test]
     public async Task Start_HostDoesNotResolve_StartsWithoutIt()
     {
         using TestServer up = TestServer.Echo();
@@ -99,6 +110,6 @@ public sealed class HealthTests
         await Eventually.TrueAsync(() => balancer.Balancer.Backends[1].State == "ejected", "an ejection");
     }
 
-    private static Task<RunningBalancer> StartAsync(HealthConfig health, params System.Net.IPEndPoint[] backends) =>
+    private static Task<RunningBalancer> StartAsync(HealthConfig health, params IPEndPoint[] backends) =>
         RunningBalancer.StartAsync(backends, service => service with { Pool = service.Pool with { Health = health } });
 }
