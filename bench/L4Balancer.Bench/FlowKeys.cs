@@ -3,8 +3,8 @@ using L4Balancer.Net;
 namespace L4Balancer.Bench;
 
 /// <summary>
-/// Flows as a busy listener sees them. Far more than fit a cache line or two, and always the same ones, so that runs are
-/// comparable.
+/// Flows as a busy listener sees them. Far more than fit a cache line or two, and always the same ones, so that runs
+/// are comparable.
 /// </summary>
 internal static class FlowKeys
 {
@@ -19,7 +19,8 @@ internal static class FlowKeys
         FlowKey[] flows = new FlowKey[Count];
         foreach (ref FlowKey flow in flows.AsSpan())
         {
-            IpEndpoint client = new(IpAddress.FromV4((uint)random.NextInt64(1L << 32)), (ushort)random.Next(1024, 65536));
+            IpAddress address = IpAddress.FromV4((uint)random.NextInt64(1L << 32));
+            IpEndpoint client = new(address, (ushort)random.Next(1024, 65536));
             flow = new FlowKey(client, local, FlowProtocol.Tcp);
         }
 

@@ -9,13 +9,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace L4Balancer.Bench;
 
 /// <summary>
-/// One request and its reply through real sockets: client, balancer with one shard, echo server, all on loopback. Client and
-/// server are blocking sockets on threads of their own and allocate nothing, and <see cref="MemoryDiagnoserAttribute"/>
-/// counts the whole process, so an allocated 0 B is the shard's. The clean-up says what the shard's thread by itself
-/// allocated since the first measurement.
+/// One request and its reply through real sockets: client, balancer with one shard, echo server, all on loopback.
+/// Client and server are blocking sockets on threads of their own and allocate nothing, and <see
+/// cref="MemoryDiagnoserAttribute"/> counts the whole process, so an allocated 0 B is the shard's. The clean-up says
+/// what the shard's thread by itself allocated since the first measurement.
 /// </summary>
 /// <remarks>
-/// The time is dominated by three threads waking each other, not by the balancer; <c>bench/peers</c> measures its CPU time.
+/// The time is dominated by three threads waking each other, not by the balancer; <c>bench/peers</c> measures its CPU
+/// time.
 /// </remarks>
 [MemoryDiagnoser]
 public class RelayBenchmarks
@@ -46,7 +47,10 @@ public class RelayBenchmarks
         _echo.Start();
 
         _balancer = new Balancer(
-            Config((IPEndPoint)_listener.LocalEndPoint!), NullLoggerFactory.Instance, TimeProvider.System, new ShardOptions());
+            Config((IPEndPoint)_listener.LocalEndPoint!),
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            new ShardOptions());
         await _balancer.StartAsync(CancellationToken.None);
         _client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _client.Connect(_balancer.Listeners[0].Endpoint.ToIPEndPoint());
@@ -100,7 +104,10 @@ public class RelayBenchmarks
         using Socket connection = listener.Accept();
         connection.NoDelay = true;
         byte[] buffer = new byte[64 * 1024];
-        for (int received; (received = connection.Receive(buffer)) > 0;) SendAll(connection, buffer.AsSpan(0, received));
+        for (int received; (received = connection.Receive(buffer)) > 0;)
+        {
+            SendAll(connection, buffer.AsSpan(0, received));
+        }
     }
 
     private static void SendAll(Socket socket, ReadOnlySpan<byte> bytes)

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace L4Balancer.Bench;
 
 /// <summary>
-/// What a publish (build) and a connection (pick) cost. A pick is a whole <see cref="Pool.Pick"/>, the hash included, and each
-/// is of another flow, so that it misses the caches as it does in reality: no two look at the same place of the ring.
+/// What a publish (build) and a connection (pick) cost. A pick is a whole <see cref="Pool.Pick"/>, the hash included,
+/// and each is of another flow, so that it misses the caches as it does in reality: no two look at the same place of
+/// the ring.
 /// </summary>
 [MemoryDiagnoser]
 public class RingBenchmarks

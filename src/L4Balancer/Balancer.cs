@@ -14,7 +14,6 @@ namespace L4Balancer;
 public sealed class Balancer : IAsyncDisposable
 {
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan CutOffTime = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -27,6 +26,7 @@ public sealed class Balancer : IAsyncDisposable
     private readonly List<TcpListener> _listeners = [];
     private readonly List<BoundListener> _bound = [];
     private volatile bool _ready;
+    private bool _disposed;
 
     /// <summary>Takes a validated configuration; opens no listener yet.</summary>
     /// <exception cref="BalancerStartException">The process has too few descriptors for its shards.</exception>
@@ -88,7 +88,9 @@ public sealed class Balancer : IAsyncDisposable
     /// Opens the listeners, waits for the first round of probes, then accepts. Clients that come meanwhile wait in the
     /// kernel's queue.
     /// </summary>
-    /// <exception cref="BalancerStartException">An address is in use, is not the host's, or may not be bound.</exception>
+    /// <exception cref="BalancerStartException">
+    /// An address is in use, is not the host's, or may not be bound.
+    /// </exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (TcpServiceOnShard[] service in _services) OpenListeners(service);
@@ -126,8 +128,8 @@ public sealed class Balancer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops accepting and closes the listeners, waits until every session has ended, at most for <paramref name="timeout"/>
-    /// or until <paramref name="endNow"/>, then closes the rest with reason shutdown.
+    /// Stops accepting and closes the listeners, waits until every session has ended, at most for <paramref
+    /// name="timeout"/> or until <paramref name="endNow"/>, then closes the rest with reason shutdown.
     /// </summary>
     /// <returns>Sessions that were cut off.</returns>
     public async Task<int> DrainAsync(TimeSpan timeout, CancellationToken endNow)
@@ -139,17 +141,17 @@ public sealed class Balancer : IAsyncDisposable
 
         await WaitForSessionsAsync(timeout, endNow);
         int cutOff = ActiveConnections;
-        if (cutOff == 0) return 0;
-
-        _logger.DrainCutOff(cutOff);
-        foreach (Shard shard in _shards) shard.Post(() => CloseSessions(shard));
-        await WaitForSessionsAsync(CutOffTime, CancellationToken.None);
+        if (cutOff > 0) _logger.DrainCutOff(cutOff);
+        await CutOffAsync();
         return cutOff;
     }
 
     /// <summary>Closes what is open and ends the shards.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+
+        _disposed = true;
         if (_shards.Any(static shard => shard.IsRunning)) await DrainAsync(TimeSpan.Zero, CancellationToken.None);
         foreach (PoolRuntime runtime in _pools)
         {
@@ -157,6 +159,7 @@ public sealed class Balancer : IAsyncDisposable
             runtime.Ejector.Dispose();
         }
 
+        foreach (Shard shard in _shards) shard.End();
         foreach (Shard shard in _shards) shard.Dispose();
         _meter.Dispose();
     }
@@ -212,6 +215,18 @@ public sealed class Balancer : IAsyncDisposable
         TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         shard.Post(answered.SetResult);
         return answered.Task;
+    }
+
+    /// <summary>
+    /// Closes listeners and sessions, whatever they are doing. Sessions only once every shard has closed its listeners:
+    /// what one had accepted by then for another has been posted to that one before.
+    /// </summary>
+    private async Task CutOffAsync()
+    {
+        foreach (TcpListener listener in _listeners) listener.PostClose();
+        await Task.WhenAll(_shards.Select(AnswerOf));
+        foreach (Shard shard in _shards) shard.Post(() => CloseSessions(shard));
+        await Task.WhenAll(_shards.Select(AnswerOf));
     }
 
     private static void CloseSessions(Shard shard)

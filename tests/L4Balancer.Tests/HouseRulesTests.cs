@@ -51,7 +51,8 @@ public sealed partial class HouseRulesTests
 
     [Test]
     public void Toml_KnowsNothingOfBalancing() =>
-        Assert.That(Sources("src/L4Balancer.Toml").SelectMany(static file => UsedLayers(file.Text)), Is.All.EqualTo("Toml"));
+        Assert.That(
+            Sources("src/L4Balancer.Toml").SelectMany(static file => UsedLayers(file.Text)), Is.All.EqualTo("Toml"));
 
     [Test]
     public void Namespaces_AreTheFolders()

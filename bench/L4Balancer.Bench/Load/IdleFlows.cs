@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace L4Balancer.Bench.Load;
 
 /// <summary>
-/// <c>idle-flows ADDRESS:PORT COUNT</c>: opens connections one after the other, has one HTTP request answered on each, so that
-/// every flow is established from end to end, says <c>open COUNT</c> and holds them until its standard input ends. Then
-/// it closes them, waits until the other side has closed them too, and says <c>closed COUNT</c>.
+/// <c>idle-flows ADDRESS:PORT COUNT</c>: opens connections one after the other, has one HTTP request answered on each,
+/// so that every flow is established from end to end, says <c>open COUNT</c> and holds them until its standard input
+/// ends. Then it closes them, waits until the other side has closed them too, and says <c>closed COUNT</c>.
 /// </summary>
 internal static class IdleFlows
 {

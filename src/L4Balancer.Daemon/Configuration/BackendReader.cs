@@ -41,6 +41,13 @@ internal sealed class BackendReader(ProblemList problems)
             problems.Error(empty.Position, $"[{table.Path}] needs at least one backend");
         }
 
+        if (backends.Count > PoolConfig.MaxBackends)
+        {
+            problems.Error(
+                places.Values.First(),
+                $"[{table.Path}] has {backends.Count} backends; a pool holds at most {PoolConfig.MaxBackends}");
+        }
+
         return [.. backends.Values];
     }
 

@@ -4,8 +4,8 @@ using L4Balancer.Net;
 namespace L4Balancer.Backends;
 
 /// <summary>
-/// One server: who it is, whether it can be used, and how much it has to do. The control plane writes its state (one writer at
-/// a time: its pool); counts are changed by all shards, once or twice a session.
+/// One server: who it is, whether it can be used, and how much it has to do. The control plane writes its state (one
+/// writer at a time: its pool); counts are changed by all shards, once or twice a session.
 /// </summary>
 internal sealed class Backend(BackendConfig config)
 {

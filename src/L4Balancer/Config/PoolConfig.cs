@@ -17,7 +17,10 @@ public sealed record PoolConfig
     /// <summary>The <c>[pool.NAME]</c>, or the service's name where it lists its own backends.</summary>
     public required string Name { get; init; }
 
-    /// <summary>At least one; names are unique in the pool. The order has no meaning.</summary>
+    /// <summary>Most backends of a pool: selectors number them in 16 bits.</summary>
+    public const int MaxBackends = 65_536;
+
+    /// <summary>1 to <see cref="MaxBackends"/>; names are unique in the pool. The order has no meaning.</summary>
     public required IReadOnlyList<BackendConfig> Backends { get; init; }
 
     /// <summary>The policy. Default ring.</summary>

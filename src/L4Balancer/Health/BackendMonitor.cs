@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Health;
 
-/// <summary>Keeps the verdict on one backend: resolves its name, probes it, and has the pool publish when it flips.</summary>
+/// <summary>
+/// Keeps the verdict on one backend: resolves its name, probes it, and has the pool publish when it flips.
+/// </summary>
 internal sealed class BackendMonitor
 {
     private readonly Pool _pool;
@@ -16,6 +18,7 @@ internal sealed class BackendMonitor
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RiseFall _riseFall;
+    private readonly NameResolver _resolver;
     private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _lastResolveError;
 
@@ -26,6 +29,7 @@ internal sealed class BackendMonitor
         _time = time;
         _logger = logger;
         _riseFall = new RiseFall(Check.Rise, Check.Fall);
+        _resolver = new NameResolver(backend.Host);
     }
 
     public Backend Backend => _backend;
@@ -40,7 +44,9 @@ internal sealed class BackendMonitor
 
     private TimeSpan ProbeTimeout => FrameworkTimer.AtMost(Check.Timeout);
 
-    /// <summary>Watches until cancelled. The second probe comes after <paramref name="offset"/>, which spreads the backends.</summary>
+    /// <summary>
+    /// Watches until cancelled. The second probe comes after <paramref name="offset"/>, which spreads the backends.
+    /// </summary>
     public async Task RunAsync(TimeSpan offset, CancellationToken cancellationToken)
     {
         await JudgeAsync(cancellationToken);
@@ -58,7 +64,9 @@ internal sealed class BackendMonitor
     private TimeSpan NextInterval() =>
         FrameworkTimer.AtMost(Check.Interval * (1 + (Check.Jitter * ((Random.Shared.NextDouble() * 2) - 1))));
 
-    /// <summary>Judges once. What goes wrong in it must not end the watch: the last verdict would stand for ever.</summary>
+    /// <summary>
+    /// Judges once. What goes wrong in it must not end the watch: the last verdict would stand for ever.
+    /// </summary>
     private async Task JudgeAsync(CancellationToken cancellationToken)
     {
         try
@@ -108,14 +116,7 @@ internal sealed class BackendMonitor
     {
         if (_backend.Endpoint is not null) return true;
 
-        if (NameResolver.Literal(_backend.Host) is { } literal)
-        {
-            _backend.SetEndpoint(IpEndpoint.From(new IPEndPoint(literal, _backend.Port)));
-            return true;
-        }
-
-        (IPAddress? address, string error) =
-            await NameResolver.LookUpAsync(_backend.Host, ProbeTimeout, _time, cancellationToken);
+        (IPAddress? address, string error) = await _resolver.ResolveAsync(ProbeTimeout, _time, cancellationToken);
         if (address is not { } found)
         {
             // Once, not at every try.
@@ -126,7 +127,11 @@ internal sealed class BackendMonitor
 
         IpEndpoint endpoint = IpEndpoint.From(new IPEndPoint(found, _backend.Port));
         _backend.SetEndpoint(endpoint);
-        _logger.BackendResolved(_pool.Name, _backend.Name, _backend.Host, endpoint.ToString());
+        if (address.ToString() != _backend.Host)
+        {
+            _logger.BackendResolved(_pool.Name, _backend.Name, _backend.Host, endpoint.ToString());
+        }
+
         return true;
     }
 }

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace L4Balancer.Health;
 
 /// <summary>
-/// Passive ejection: connects of real flows that fail in a row take a backend out of its pool for a while, longer each time.
+/// Passive ejection: connects of real flows that fail in a row take a backend out of its pool for a while, longer each
+/// time.
 /// </summary>
 internal sealed class Ejector : IDisposable
 {
@@ -33,7 +34,9 @@ internal sealed class Ejector : IDisposable
         if (Volatile.Read(ref record.FailuresInRow) != 0) Volatile.Write(ref record.FailuresInRow, 0);
     }
 
-    /// <summary>A connect failed. Called by every shard; wait-free, the ejection itself happens on the control plane.</summary>
+    /// <summary>
+    /// A connect failed. Called by every shard; wait-free, the ejection itself happens on the control plane.
+    /// </summary>
     public void Failed(Backend backend)
     {
         if (Config.Failures == 0) return;
@@ -61,7 +64,9 @@ internal sealed class Ejector : IDisposable
         return true;
     });
 
-    /// <summary>One may always be ejected, whatever the share says of a small pool, but never the last that is available.</summary>
+    /// <summary>
+    /// One may always be ejected, whatever the share says of a small pool, but never the last that is available.
+    /// </summary>
     private bool MayEject(Backend backend)
     {
         if (!backend.IsAvailable || _pool.Backends.Count(static one => one.IsAvailable) == 1) return false;
@@ -70,7 +75,9 @@ internal sealed class Ejector : IDisposable
         return ejected < Math.Max(1, (int)(_pool.Backends.Count * Config.MaxEjected));
     }
 
-    /// <summary>n times the base for the n-th ejection in a row; a row ends when it stayed in for as long as it was out.</summary>
+    /// <summary>
+    /// n times the base for the n-th ejection in a row; a row ends when it stayed in for as long as it was out.
+    /// </summary>
     private TimeSpan NextLength(Record record)
     {
         bool rowEnded = record.InRow > 0 && _time.GetElapsedTime(record.ReinstatedAt) > record.Length;

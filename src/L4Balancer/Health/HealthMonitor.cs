@@ -20,8 +20,8 @@ internal sealed class HealthMonitor : IAsyncDisposable
     public IReadOnlyList<BackendMonitor> Monitors { get; }
 
     /// <summary>
-    /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout at most (two where
-    /// a name does not resolve). Second probes are spread over one interval.
+    /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout at most (two
+    /// where a name does not resolve). Second probes are spread over one interval.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -3,24 +3,27 @@ using System.Net.Sockets;
 
 namespace L4Balancer.Health;
 
-/// <summary>Finds the address of a backend's host.</summary>
-internal static class NameResolver
+/// <summary>Finds the address of one backend's host. One caller at a time.</summary>
+internal sealed class NameResolver(string host)
 {
-    /// <summary>A literal address needs no look-up.</summary>
-    public static IPAddress? Literal(string host) => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null;
+    private Task<IPAddress[]>? _lookUp;
 
-    /// <summary>Asks the system's resolver; IPv4 is preferred where a name has both.</summary>
+    /// <summary>
+    /// Takes a literal address as it is; otherwise asks the system's resolver. IPv4 is preferred where a name has both.
+    /// </summary>
     /// <returns>The address, or the failure's text.</returns>
-    public static async Task<(IPAddress? Address, string Error)> LookUpAsync(
-        string host, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<(IPAddress? Address, string Error)> ResolveAsync(
+        TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (IPAddress.TryParse(host, out IPAddress? literal)) return (literal, "");
+
         try
         {
-            // The look-up itself cannot be interrupted (getaddrinfo), so only the waiting for it is bounded.
-            IPAddress[] addresses =
-                await Dns.GetHostAddressesAsync(host, CancellationToken.None).WaitAsync(timeout, time, cancellationToken);
-            IPAddress? best = addresses.FirstOrDefault(static address => address.AddressFamily == AddressFamily.InterNetwork)
-                ?? addresses.FirstOrDefault();
+            // A look-up cannot be interrupted (getaddrinfo): only the waiting is bounded, and the next try waits for
+            // the same one, so that a slow resolver is not asked more than it can answer.
+            _lookUp ??= Dns.GetHostAddressesAsync(host, CancellationToken.None);
+            IPAddress[] addresses = await _lookUp.WaitAsync(timeout, time, cancellationToken);
+            IPAddress? best = addresses.OrderByDescending(IsV4).FirstOrDefault();
             return best is null ? (null, "no address") : (best, "");
         }
         catch (SocketException exception)
@@ -30,6 +33,10 @@ internal static class NameResolver
         catch (TimeoutException)
         {
             return (null, "no answer from the resolver");
+        }
+        finally
+        {
+            if (_lookUp is { IsCompleted: true }) _lookUp = null;
         }
     }
 

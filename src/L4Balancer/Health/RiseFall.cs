@@ -1,8 +1,8 @@
 namespace L4Balancer.Health;
 
 /// <summary>
-/// Hysteresis of probe results: <paramref name="rise"/> good ones in a row bring the state up, <paramref name="fall"/> failed
-/// ones take it down. The first result alone decides the first state.
+/// Hysteresis of probe results: <paramref name="rise"/> good ones in a row bring the state up, <paramref name="fall"/>
+/// failed ones take it down. The first result alone decides the first state.
 /// </summary>
 internal sealed class RiseFall(int rise, int fall)
 {

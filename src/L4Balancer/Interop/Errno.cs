@@ -31,14 +31,16 @@ internal enum Errno
 /// <summary>What the numbers mean for a caller.</summary>
 internal static class Errnos
 {
-    /// <summary>The process or the machine has run out of something: waiting helps, trying at once again does not.</summary>
+    /// <summary>
+    /// The process or the machine has run out of something: waiting helps, trying at once again does not.
+    /// </summary>
     public static bool IsExhaustion(Errno error) =>
         error is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM or Errno.EADDRNOTAVAIL or Errno.EAGAIN;
 
     /// <summary>
-    /// An accept failed for the connection it was about, not for the listening socket: it had gone, or the network's error
-    /// that waited on it was passed on (accept(2), "Error handling"). Not EPERM: a security module or a filter that forbids
-    /// the call leaves the connection in the queue.
+    /// An accept failed for the connection it was about, not for the listening socket: it had gone, or the network's
+    /// error that waited on it was passed on (accept(2), "Error handling"). Not EPERM: a security module or a filter
+    /// that forbids the call leaves the connection in the queue.
     /// </summary>
     public static bool IsOfOneConnection(Errno error) =>
         error is Errno.ECONNABORTED or Errno.EPROTO or Errno.ENETDOWN or Errno.ENETUNREACH

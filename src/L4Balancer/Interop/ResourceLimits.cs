@@ -5,7 +5,9 @@ internal static unsafe class ResourceLimits
 {
     private const int OpenFiles = 7; // RLIMIT_NOFILE
 
-    /// <summary>Descriptors this process may hold. The runtime has raised the soft limit to the hard one at its start.</summary>
+    /// <summary>
+    /// Descriptors this process may hold. The runtime has raised the soft limit to the hard one at its start.
+    /// </summary>
     public static int MaxDescriptors()
     {
         ulong* softAndHard = stackalloc ulong[2];

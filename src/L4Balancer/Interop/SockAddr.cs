@@ -6,8 +6,8 @@ using L4Balancer.Net;
 namespace L4Balancer.Interop;
 
 /// <summary>
-/// A <c>sockaddr_in</c> or <c>sockaddr_in6</c> (ip(7), ipv6(7)): family in host order, then port, flow info, address and
-/// scope, port and address in network order.
+/// A <c>sockaddr_in</c> or <c>sockaddr_in6</c> (ip(7), ipv6(7)): family in host order, then port, flow info, address
+/// and scope, port and address in network order.
 /// </summary>
 [InlineArray(MaxBytes)]
 internal struct SockAddr

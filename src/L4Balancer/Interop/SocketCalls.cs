@@ -94,6 +94,8 @@ internal static unsafe class SocketCalls
     /// <summary>Ends the stream towards the peer (FIN); receiving goes on.</summary>
     public static SyscallResult ShutdownSend(int fd) => Libc.Result(Libc.shutdown(fd, ShutdownWrite));
 
-    /// <summary>Closes a descriptor. Not repeated after EINTR: Linux has released the number by then (close(2)).</summary>
+    /// <summary>
+    /// Closes a descriptor. Not repeated after EINTR: Linux has released the number by then (close(2)).
+    /// </summary>
     public static void Close(int fd) => _ = Libc.close(fd);
 }

@@ -11,7 +11,9 @@ internal static unsafe class SocketOptions
     /// <summary>Bind although connections of an earlier process are in TIME_WAIT.</summary>
     public static SyscallResult ReuseAddress(int fd) => Set(fd, SocketLevel, 2, 1);
 
-    /// <summary>Let further sockets of this user bind the same address; the kernel spreads connections over them.</summary>
+    /// <summary>
+    /// Let further sockets of this user bind the same address; the kernel spreads connections over them.
+    /// </summary>
     public static SyscallResult ReusePort(int fd) => Set(fd, SocketLevel, 15, 1);
 
     /// <summary>Send small segments at once. Accepted sockets inherit it from the listening socket.</summary>
@@ -28,7 +30,9 @@ internal static unsafe class SocketOptions
     /// <summary>Bind an address that the host does not have (yet).</summary>
     public static SyscallResult Freebind(int fd, bool v6) => v6 ? Set(fd, Ipv6Level, 78, 1) : Set(fd, IpLevel, 15, 1);
 
-    /// <summary>The coming close discards what is unsent and resets the connection (SO_LINGER, on, 0 seconds).</summary>
+    /// <summary>
+    /// The coming close discards what is unsent and resets the connection (SO_LINGER, on, 0 seconds).
+    /// </summary>
     public static SyscallResult ResetOnClose(int fd)
     {
         int* linger = stackalloc int[2] { 1, 0 };

@@ -5,8 +5,8 @@ using L4Balancer.Shards;
 namespace L4Balancer.Metrics;
 
 /// <summary>
-/// Everything that the balancer counts, as observable instruments of the meter <see cref="Name"/>: nothing is computed before
-/// somebody reads. Whoever collects meters can read it (the daemon's exporter, dotnet-counters, OpenTelemetry).
+/// Everything that the balancer counts, as observable instruments of the meter <see cref="Name"/>: nothing is computed
+/// before somebody reads. Whoever collects meters can read it (the daemon's exporter, dotnet-counters, OpenTelemetry).
 /// </summary>
 internal sealed class BalancerMeter : IDisposable
 {

@@ -30,8 +30,8 @@ internal static class MeterExtensions
     }
 
     /// <summary>
-    /// A histogram that is counted by its owner. The framework has no observable one, so it is three instruments, in the shape
-    /// of the text format, which name the family they belong to in a tag of their own.
+    /// A histogram that is counted by its owner. The framework has no observable one, so it is three instruments, in
+    /// the shape of the text format, which name the family they belong to in a tag of their own.
     /// </summary>
     public static void CreateObservableHistogram(
         this Meter meter, string name, Func<IEnumerable<HistogramReading>> read, string description)

@@ -4,8 +4,8 @@ using L4Balancer.Backends;
 namespace L4Balancer.Metrics;
 
 /// <summary>
-/// What is known of each backend. The label is the pool, not the service: a pool may serve several, and its backends must
-/// not be counted once for each. A service that lists its own backends has a pool of its name.
+/// What is known of each backend. The label is the pool, not the service: a pool may serve several, and its backends
+/// must not be counted once for each. A service that lists its own backends has a pool of its name.
 /// </summary>
 internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
 {

@@ -45,9 +45,10 @@ internal sealed class ServiceMetrics(IReadOnlyList<IReadOnlyList<TcpServiceOnSha
 
     private static long Active(ServiceCounters counters)
     {
-        // Ended ones first: between the two readings a session may begin, and none may seem to end before it began.
+        // Ended ones first: between the two readings a session may begin. The shard's writes may be seen in another
+        // order.
         long closed = Enumerable.Range(0, CloseReasons.Count).Sum(reason => counters.Closed((CloseReason)reason));
-        return counters.Accepted - closed;
+        return Math.Max(0, counters.Accepted - closed);
     }
 
     private static Label Service(IReadOnlyList<TcpServiceOnShard> service) =>

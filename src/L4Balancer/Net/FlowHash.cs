@@ -5,7 +5,9 @@ namespace L4Balancer.Net;
 /// <summary>What of a flow decides its backend.</summary>
 public enum HashOn
 {
-    /// <summary>Client address and port, local address and port, protocol: each connection is placed on its own.</summary>
+    /// <summary>
+    /// Client address and port, local address and port, protocol: each connection is placed on its own.
+    /// </summary>
     FiveTuple,
 
     /// <summary>The client's address alone: all flows of a client go to one backend.</summary>
@@ -14,8 +16,9 @@ public enum HashOn
 
 /// <summary>
 /// Turns a flow into the 64 bits that a selector works on: XXH64 over a fixed layout, so that every node of a fleet
-/// with the same seed computes the same value. Layout of the 5-tuple, network order: client address (16 bytes, IPv4 mapped),
-/// local address (16), client port (2), local port (2), protocol (1). For <see cref="HashOn.Source"/>: the first 16 bytes.
+/// with the same seed computes the same value. Layout of the 5-tuple, network order: client address (16 bytes, IPv4
+/// mapped), local address (16), client port (2), local port (2), protocol (1). For <see cref="HashOn.Source"/>: the
+/// first 16 bytes.
 /// </summary>
 internal static class FlowHash
 {

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Pools;
 
-/// <summary>A set of backends with a policy. Shards pick from a snapshot; the control plane publishes the next one.</summary>
+/// <summary>
+/// A set of backends with a policy. Shards pick from a snapshot; the control plane publishes the next one.
+/// </summary>
 internal sealed class Pool
 {
     private readonly ulong _seed;
@@ -59,7 +61,9 @@ internal sealed class Pool
         return true;
     }
 
-    /// <summary>Lets changes gather until <see cref="ReleasePublishing"/>, for a round of verdicts that nobody needs singly.</summary>
+    /// <summary>
+    /// Lets changes gather until <see cref="ReleasePublishing"/>, for a round of verdicts that nobody needs singly.
+    /// </summary>
     public void HoldPublishing() => Interlocked.Exchange(ref _publishing, 1);
 
     /// <summary>Publishes what has gathered.</summary>
@@ -85,7 +89,9 @@ internal sealed class Pool
         }
     }
 
-    /// <summary>Builds the ring, which takes tens of milliseconds for a thousand backends, and so outside the lock.</summary>
+    /// <summary>
+    /// Builds the ring, which takes tens of milliseconds for a thousand backends, and so outside the lock.
+    /// </summary>
     private void Publish()
     {
         Backend[] available;

@@ -6,26 +6,29 @@ using L4Balancer.Net;
 namespace L4Balancer.Selection;
 
 /// <summary>
-/// Consistent-hash ring (Karger and others, 1997): every backend stands at many points of a circle, in proportion to its
-/// weight, and a flow goes to the first point at or after its own hash. When a backend leaves, only the flows at its points move,
-/// each to the next backend of its own; when it returns they return. Points depend on the backend's name and the seed
-/// alone, so every node with the same configuration picks alike, in whatever order the backends are listed.
-/// Immutable; read by every shard without a lock and without allocating.
+/// Consistent-hash ring (Karger and others, 1997): every backend stands at many points of a circle, in proportion to
+/// its weight, and a flow goes to the first point at or after its own hash. When a backend leaves, only the flows at
+/// its points move, each to the next backend of its own; when it returns they return. Points depend on the backend's
+/// name and the seed alone, so every node with the same configuration picks alike, in whatever order the backends are
+/// listed. Immutable; read by every shard without a lock and without allocating.
 /// </summary>
 internal sealed class RingSelector
 {
     /// <summary>
-    /// Points per unit of weight. Shares then deviate by about 1/sqrt(256) = 6 % of themselves (one standard deviation).
+    /// Points per unit of weight. Shares then deviate by about 1/sqrt(256) = 6 % of themselves (one standard
+    /// deviation).
     /// </summary>
     private const int PointsPerWeight = 256;
 
     /// <summary>
-    /// Most points of a ring: 12 MiB, and 8 more while it is built. Above it every backend has fewer points per weight, at
-    /// least one.
+    /// Most points of a ring: 12 MiB, and 8 more while it is built. Above it every backend has fewer points per weight,
+    /// at least one.
     /// </summary>
     private const int MaxPoints = 1 << 20;
 
-    /// <summary>Of a point's 64 bits the upper 48 are its place on the circle, the lower 16 the index of its backend.</summary>
+    /// <summary>
+    /// Of a point's 64 bits the upper 48 are its place on the circle, the lower 16 the index of its backend.
+    /// </summary>
     private const ulong PlaceMask = ~(ulong)ushort.MaxValue;
 
     private readonly Backend[] _candidates;
@@ -34,9 +37,9 @@ internal sealed class RingSelector
 
     /// <summary>Builds the ring.</summary>
     /// <param name="candidates">Backends with a weight above 0, at most 65,536; any order.</param>
-    /// <param name="configuredWeight">
-    /// Weight of all configured backends, also of those that are not available now: what decides the density of points must not
-    /// change when a backend goes down, or flows would move that have nothing to do with it.
+    /// <param name="configuredWeight"> Weight of all configured backends, also of those that are not available now:
+    /// what decides the density of points must not change when a backend goes down, or flows would move that have
+    /// nothing to do with it.
     /// </param>
     /// <param name="seed">The fleet's seed.</param>
     public RingSelector(IReadOnlyList<Backend> candidates, int configuredWeight, ulong seed)
@@ -53,7 +56,9 @@ internal sealed class RingSelector
         _table = Spread(points);
     }
 
-    /// <summary>The backend of a flow: the owner of the first point at or after its hash that was not tried yet.</summary>
+    /// <summary>
+    /// The backend of a flow: the owner of the first point at or after its hash that was not tried yet.
+    /// </summary>
     /// <param name="hash">The flow's hash.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
     /// <returns>Null where every candidate was tried. Looks at each slot at most once.</returns>
@@ -108,10 +113,10 @@ internal sealed class RingSelector
     }
 
     /// <summary>
-    /// Puts the sorted points into a table with half as many slots again: each at its own slot or, where that is taken, at the
-    /// next free one; a slot left empty repeats the point after it. So the first point at or after a place is at the
-    /// place's slot or just behind it, nearly always in the same cache line: a pick misses the caches once. The last
-    /// slot leads round to the first point.
+    /// Puts the sorted points into a table with half as many slots again: each at its own slot or, where that is taken,
+    /// at the next free one; a slot left empty repeats the point after it. So the first point at or after a place is at
+    /// the place's slot or just behind it, nearly always in the same cache line: a pick misses the caches once. The
+    /// last slot leads round to the first point.
     /// </summary>
     private ulong[] Spread(ReadOnlySpan<ulong> points)
     {

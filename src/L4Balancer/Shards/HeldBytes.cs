@@ -5,12 +5,16 @@ using L4Balancer.Interop;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// Bytes that wait for a socket that takes no more, in a <see cref="Pipe"/>. Every call ends at once: the pipe never pushes
-/// back, since who fills it does not read on before it is empty. One shard's.
+/// Bytes that wait for a socket that takes no more, in a <see cref="Pipe"/>. Every call ends at once: the pipe never
+/// pushes back, since who fills it does not read on before it is empty. One shard's.
 /// </summary>
 internal sealed class HeldBytes
 {
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    /// <summary>What a relay holds fits into one segment, so that one send offers all of it.</summary>
+    private const int SegmentBytes = 64 * 1024;
+
+    private readonly Pipe _pipe = new(new PipeOptions(
+        pauseWriterThreshold: 0, minimumSegmentSize: SegmentBytes, useSynchronizationContext: false));
 
     /// <summary>Nothing waits.</summary>
     public bool IsEmpty { get; private set; } = true;

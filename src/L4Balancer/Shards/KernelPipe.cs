@@ -2,7 +2,9 @@ using L4Balancer.Interop;
 
 namespace L4Balancer.Shards;
 
-/// <summary>A pipe(2) through which bytes pass from socket to socket without entering the process. One shard's.</summary>
+/// <summary>
+/// A pipe(2) through which bytes pass from socket to socket without entering the process. One shard's.
+/// </summary>
 internal sealed class KernelPipe
 {
     private readonly int _readEnd;

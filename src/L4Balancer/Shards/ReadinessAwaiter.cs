@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// Waits until one direction of a <see cref="ShardSocket"/> is ready. A value without allocation; the continuation runs on the
-/// shard's thread. The result is false once the socket is closed.
+/// Waits until one direction of a <see cref="ShardSocket"/> is ready. A value without allocation; the continuation runs
+/// on the shard's thread. The result is false once the socket is closed.
 /// </summary>
 internal readonly struct ReadinessAwaiter(ShardSocket socket, bool forReading) : ICriticalNotifyCompletion
 {

@@ -4,8 +4,8 @@ using L4Balancer.Interop;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// One thread of the data path with all that its flows share: an epoll instance, timers, the receive buffer, pipes. A flow
-/// lives on one shard, and whatever belongs to a shard is touched by its thread alone; others <see cref="Post"/>.
+/// One thread of the data path with all that its flows share: an epoll instance, timers, the receive buffer, pipes. A
+/// flow lives on one shard, and whatever belongs to a shard is touched by its thread alone; others <see cref="Post"/>.
 /// </summary>
 internal sealed class Shard : IDisposable
 {
@@ -19,6 +19,7 @@ internal sealed class Shard : IDisposable
     private readonly SlotTable _slots = new();
     private int _wakePending;
     private bool _ending;
+    private volatile bool _ended;
 
     /// <summary>Opens the epoll instance; <see cref="Start"/> starts the thread.</summary>
     /// <exception cref="IOException">The process is out of descriptors.</exception>
@@ -52,7 +53,9 @@ internal sealed class Shard : IDisposable
 
     public KernelPipes KernelPipes { get; }
 
-    /// <summary>Sessions on this shard and on their way to it. Any thread may add; see <c>Tcp/ShardBalance</c>.</summary>
+    /// <summary>
+    /// Sessions on this shard and on their way to it. Any thread may add; see <c>Tcp/ShardBalance</c>.
+    /// </summary>
     public ShardLoad Load { get; } = new();
 
     /// <summary>How late the loop came to what waited, as a histogram. Written here, read anywhere.</summary>
@@ -62,11 +65,15 @@ internal sealed class Shard : IDisposable
     public bool IsRunning => _thread.IsAlive;
 
     /// <summary>Starts the thread.</summary>
-    public void Start() => _thread.Start();
+    public void Start() => _thread.UnsafeStart(); // Awaits would carry the starter's execution context.
 
-    /// <summary>Has the shard's thread run something soon. Any thread; what is posted runs in order.</summary>
+    /// <summary>
+    /// Has the shard's thread run something soon. Any thread; what is posted runs in order. Nothing once it has ended.
+    /// </summary>
     public void Post(Action work)
     {
+        if (_ended) return;
+
         _posted.Enqueue(work);
         if (Interlocked.Exchange(ref _wakePending, 1) == 0) _wake.Signal();
     }
@@ -77,8 +84,10 @@ internal sealed class Shard : IDisposable
     /// <summary>Goes on after the other flows had their turn.</summary>
     public YieldAwaiter Yield() => new(this);
 
-    /// <summary>Ends the loop, waits for the thread and closes what is open.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Ends the loop and waits for the thread. All shards end before any is disposed: they post to each other.
+    /// </summary>
+    public void End()
     {
         if (_thread.IsAlive)
         {
@@ -86,6 +95,13 @@ internal sealed class Shard : IDisposable
             _thread.Join();
         }
 
+        _ended = true;
+    }
+
+    /// <summary>Closes what is open. The shard has ended.</summary>
+    public void Dispose()
+    {
+        End();
         _slots.CloseAll();
         RunDeferred(); // Who waited on a socket gives back what it holds.
         KernelPipes.CloseFree();

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// A shard's time: monotonic, in ticks of <see cref="Stopwatch"/> (nanoseconds on Linux), read once per turn of the loop.
+/// A shard's time: monotonic, in ticks of <see cref="Stopwatch"/> (nanoseconds on Linux), read once per turn of the
+/// loop.
 /// </summary>
 internal static class ShardClock
 {

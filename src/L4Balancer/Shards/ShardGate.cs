@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// Holds back one async method of a shard until somebody opens the gate or a time has passed. All on the shard's thread.
+/// Holds back one async method of a shard until somebody opens the gate or a time has passed. All on the shard's
+/// thread.
 /// </summary>
 internal sealed class ShardGate(Shard shard) : ShardTimer, ICriticalNotifyCompletion
 {

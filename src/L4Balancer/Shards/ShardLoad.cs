@@ -1,6 +1,8 @@
 namespace L4Balancer.Shards;
 
-/// <summary>How many sessions a shard has. Changed and read by every shard, once a session; so it is an atomic.</summary>
+/// <summary>
+/// How many sessions a shard has. Changed and read by every shard, once a session; so it is an atomic.
+/// </summary>
 internal sealed class ShardLoad
 {
     private int _sessions;

@@ -4,9 +4,9 @@ using L4Balancer.Net;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// A descriptor on a shard's epoll, registered once and edge-triggered. Readiness is remembered here: it is set by events
-/// and cleared by the call that finds the kernel empty (or full), so an edge is never waited for twice. All members
-/// belong to the shard's thread.
+/// A descriptor on a shard's epoll, registered once and edge-triggered. Readiness is remembered here: it is set by
+/// events and cleared by the call that finds the kernel empty (or full), so an edge is never waited for twice. All
+/// members belong to the shard's thread.
 /// </summary>
 internal sealed class ShardSocket
 {
@@ -35,10 +35,14 @@ internal sealed class ShardSocket
         Readable = 1,
         Writable = 2,
 
-        /// <summary>The peer has ended its stream: reading goes on until it returns 0, a short read proves nothing.</summary>
+        /// <summary>
+        /// The peer has ended its stream: reading goes on until it returns 0, a short read proves nothing.
+        /// </summary>
         ReadClosed = 4,
 
-        /// <summary>Urgent data came: a read stops at its mark, so a short read proves nothing either (tcp(7)).</summary>
+        /// <summary>
+        /// Urgent data came: a read stops at its mark, so a short read proves nothing either (tcp(7)).
+        /// </summary>
         Urgent = 8,
 
         /// <summary>The connection failed or was reset.</summary>
@@ -59,7 +63,8 @@ internal sealed class ShardSocket
     public bool IsFailed => (_flags & Flags.Failed) != 0;
 
     /// <summary>
-    /// Urgent data has come. A splice stops before its mark and reports what a drained stream would; a receive passes it.
+    /// Urgent data has come. A splice stops before its mark and reports what a drained stream would; a receive passes
+    /// it.
     /// </summary>
     public bool HasUrgent => (_flags & Flags.Urgent) != 0;
 
@@ -120,7 +125,9 @@ internal sealed class ShardSocket
         return sent;
     }
 
-    /// <summary>Moves what has been received into an empty kernel pipe; 0 does not prove the end of the stream.</summary>
+    /// <summary>
+    /// Moves what has been received into an empty kernel pipe; 0 does not prove the end of the stream.
+    /// </summary>
     public SyscallResult SpliceInto(KernelPipe pipe)
     {
         SyscallResult moved = pipe.FillFrom(Fd);

@@ -1,7 +1,8 @@
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// Something with a deadline on one shard; it is its own entry of the <see cref="TimerWheel"/>, so arming allocates nothing.
+/// Something with a deadline on one shard; it is its own entry of the <see cref="TimerWheel"/>, so arming allocates
+/// nothing.
 /// </summary>
 internal abstract class ShardTimer
 {
@@ -18,6 +19,8 @@ internal abstract class ShardTimer
     /// <summary>The wheel's slot that holds it, or a negative number while none does.</summary>
     internal int Slot { get; set; } = NotArmed;
 
-    /// <summary>Called once on the shard's thread when the deadline has passed; the timer is no longer armed then.</summary>
+    /// <summary>
+    /// Called once on the shard's thread when the deadline has passed; the timer is no longer armed then.
+    /// </summary>
     protected internal abstract void OnDue();
 }

@@ -1,9 +1,9 @@
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// Finds the socket that an event belongs to. A registration is a slot's number and its generation; the generation changes
-/// when the slot is released, so an event that is still in the batch when its socket closes finds nothing, even if
-/// the kernel has given the descriptor's number to a new connection.
+/// Finds the socket that an event belongs to. A registration is a slot's number and its generation; the generation
+/// changes when the slot is released, so an event that is still in the batch when its socket closes finds nothing, even
+/// if the kernel has given the descriptor's number to a new connection.
 /// </summary>
 internal sealed class SlotTable
 {

@@ -60,7 +60,9 @@ internal sealed class TimerWheel
         return ticks <= 0 ? 0 : (int)(((ticks * 1000) + Stopwatch.Frequency - 1) / Stopwatch.Frequency);
     }
 
-    /// <summary>Calls every timer whose deadline has passed. One that is armed meanwhile waits for a later call.</summary>
+    /// <summary>
+    /// Calls every timer whose deadline has passed. One that is armed meanwhile waits for a later call.
+    /// </summary>
     public void Advance(long now)
     {
         long target = now / SlotTicks;

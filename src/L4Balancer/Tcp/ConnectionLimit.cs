@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace L4Balancer.Tcp;
 
 /// <summary>
-/// Bounds the sessions open at once, of the process or of a service. A place is reserved before the accept, so the bound is
-/// never passed; at the bound a listener waits here and is woken by the next session that ends. Shared by all shards:
-/// one atomic a session, no lock.
+/// Bounds the sessions open at once, of the process or of a service. A place is reserved before the accept, so the
+/// bound is never passed; at the bound a listener waits here and is woken by the next session that ends. Shared by all
+/// shards: one atomic a session, no lock.
 /// </summary>
 /// <param name="max">Sessions at most; more than 0.</param>
 /// <param name="whole">The limit that this one is part of, reserved along with it.</param>

@@ -5,9 +5,10 @@ using L4Balancer.Net;
 namespace L4Balancer.Tcp;
 
 /// <summary>
-/// Opens the listening sockets of one address, one for each shard. The kernel spreads connections over sockets that share an
-/// address by SO_REUSEPORT, but would also let a second daemon of the same user share it unnoticed. So the first
-/// socket binds without the option, which fails where anybody listens there, and only then gets it for its siblings.
+/// Opens the listening sockets of one address, one for each shard. The kernel spreads connections over sockets that
+/// share an address by SO_REUSEPORT, but would also let a second daemon of the same user share it unnoticed. So the
+/// first socket binds without the option, which fails where anybody listens there, and only then gets it for its
+/// siblings.
 /// </summary>
 internal static class ListeningSockets
 {

@@ -9,7 +9,9 @@ internal enum RelayStep
     /// <summary>The same, and what comes next is probably not bulk.</summary>
     BurstOver,
 
-    /// <summary>The target takes nothing any more; the session knows. What the source still sends is discarded.</summary>
+    /// <summary>
+    /// The target takes nothing any more; the session knows. What the source still sends is discarded.
+    /// </summary>
     TargetGone,
 
     /// <summary>The direction is over; the session knows.</summary>

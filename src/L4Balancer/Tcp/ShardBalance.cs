@@ -3,8 +3,8 @@ using L4Balancer.Shards;
 namespace L4Balancer.Tcp;
 
 /// <summary>
-/// Evens out sessions over the shards. The kernel spreads connections by their hash, which is even only on average, and long
-/// sessions stay where they are; so a shard that holds well over the average hands fresh connections on.
+/// Evens out sessions over the shards. The kernel spreads connections by their hash, which is even only on average, and
+/// long sessions stay where they are; so a shard that holds well over the average hands fresh connections on.
 /// </summary>
 internal static class ShardBalance
 {

@@ -5,8 +5,8 @@ using L4Balancer.Shards;
 namespace L4Balancer.Tcp;
 
 /// <summary>
-/// Moves one burst from source to target through a kernel pipe, without its bytes entering the process: fill the empty pipe,
-/// empty it into the target, until the source has no more.
+/// Moves one burst from source to target through a kernel pipe, without its bytes entering the process: fill the empty
+/// pipe, empty it into the target, until the source has no more.
 /// </summary>
 internal static class SpliceRelay
 {

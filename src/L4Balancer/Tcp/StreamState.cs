@@ -14,8 +14,8 @@ internal enum StreamState : byte
     Open,
 
     /// <summary>
-    /// The target takes no more, while the other direction may still have bytes of it: a server that answers and closes before
-    /// it has read all. The client must get that answer.
+    /// The target takes no more, while the other direction may still have bytes of it: a server that answers and closes
+    /// before it has read all. The client must get that answer.
     /// </summary>
     Broken,
 

@@ -9,8 +9,8 @@ using L4Balancer.Telemetry;
 namespace L4Balancer.Tcp;
 
 /// <summary>
-/// Finds a server for a session: the pool's pick, and when the connect fails the next distinct candidate, as often as the
-/// service allows.
+/// Finds a server for a session: the pool's pick, and when the connect fails the next distinct candidate, as often as
+/// the service allows.
 /// </summary>
 internal static class TcpDialler
 {

@@ -6,8 +6,8 @@ using L4Balancer.Telemetry;
 namespace L4Balancer.Tcp;
 
 /// <summary>
-/// One listening socket of a service on one shard. It takes connections in bounded batches; at a limit, or when the process is
-/// out of descriptors, it pauses and the rest waits in the kernel's queue.
+/// One listening socket of a service on one shard. It takes connections in bounded batches; at a limit, or when the
+/// process is out of descriptors, it pauses and the rest waits in the kernel's queue.
 /// </summary>
 internal sealed class TcpListener
 {
@@ -17,7 +17,9 @@ internal sealed class TcpListener
     /// <summary>Pause after an accept failed for want of descriptors or memory.</summary>
     private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>At its limit a listener pauses again for every session that ends; the log has it no more often than this.</summary>
+    /// <summary>
+    /// At its limit a listener pauses again for every session that ends; the log has it no more often than this.
+    /// </summary>
     private static readonly long PauseLogInterval = ShardClock.Ticks(TimeSpan.FromMinutes(1));
 
     private readonly IReadOnlyList<TcpServiceOnShard> _serviceByShard;
@@ -69,10 +71,13 @@ internal sealed class TcpListener
     public void PostStart() => Shard.Post(() => _ = AcceptLoop());
 
     /// <summary>
-    /// Takes what has come so far, then closes the socket: a client whose connection the kernel has completed is served.
-    /// Any thread.
+    /// Takes what has come so far, then closes the socket: a client whose connection the kernel has completed is
+    /// served. Any thread.
     /// </summary>
     public void PostStop() => Shard.Post(Stop);
+
+    /// <summary>Closes the socket at once; who waits in the kernel's queue is reset. Any thread.</summary>
+    public void PostClose() => Shard.Post(() => _socket.Close(reset: false));
 
     /// <summary>A place under the limit may be free. Any thread.</summary>
     public void PostResume() => Shard.Post(_gate.Open);

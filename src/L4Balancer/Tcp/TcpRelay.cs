@@ -5,9 +5,10 @@ using L4Balancer.Shards;
 namespace L4Balancer.Tcp;
 
 /// <summary>
-/// One direction of one session: wait until the source is readable, receive into the shard's buffer, send to the target. What
-/// the target does not take at once is held, and the source is not read again until that has gone. After several full
-/// reads in a row the bytes are spliced. While it waits for its source, a relay holds neither buffer nor pipe.
+/// One direction of one session: wait until the source is readable, receive into the shard's buffer, send to the
+/// target. What the target does not take at once is held, and the source is not read again until that has gone. After
+/// several full reads in a row the bytes are spliced. While it waits for its source, a relay holds neither buffer nor
+/// pipe.
 /// </summary>
 internal static class TcpRelay
 {
@@ -18,8 +19,8 @@ internal static class TcpRelay
     private const int FullReadsPerTurn = 16;
 
     /// <summary>
-    /// Relays until the direction is over. What may have to wait for the target is in methods of their own, so that the state
-    /// of a relay that waits for its source stays small.
+    /// Relays until the direction is over. What may have to wait for the target is in methods of their own, so that the
+    /// state of a relay that waits for its source stays small.
     /// </summary>
     public static async Detached Run(TcpSession session, bool fromClient)
     {
@@ -55,7 +56,9 @@ internal static class TcpRelay
     /// <summary>Receives once and sends what came.</summary>
     /// <param name="session">The session.</param>
     /// <param name="fromClient">The direction.</param>
-    /// <param name="fullReads">Counts reads in a row after which there may be more: full ones, all with urgent data.</param>
+    /// <param name="fullReads">
+    /// Counts reads in a row after which there may be more: full ones, all with urgent data.
+    /// </param>
     /// <param name="held">What the target did not take, for the caller to send; null where it took all.</param>
     private static RelayStep Copy(TcpSession session, bool fromClient, ref int fullReads, out HeldBytes? held)
     {

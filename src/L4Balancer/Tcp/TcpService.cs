@@ -24,7 +24,9 @@ internal sealed class TcpService(
     public SessionTimeouts Timeouts { get; } = new(config.Timeouts);
 }
 
-/// <summary>A service on one shard: what its sessions there share, so that a session holds one reference to it all.</summary>
+/// <summary>
+/// A service on one shard: what its sessions there share, so that a session holds one reference to it all.
+/// </summary>
 internal sealed class TcpServiceOnShard(TcpService service, Shard shard, FlowLog flowLog)
 {
     public TcpService Service { get; } = service;

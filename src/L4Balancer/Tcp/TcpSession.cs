@@ -51,7 +51,9 @@ internal sealed class TcpSession : SocketOwner
 
     private bool IsRelaying => _establishedAt != 0;
 
-    /// <summary>Begins a session with an accepted descriptor. Its place under the limits and on the shard is taken already.</summary>
+    /// <summary>
+    /// Begins a session with an accepted descriptor. Its place under the limits and on the shard is taken already.
+    /// </summary>
     public static void Start(TcpServiceOnShard home, int fd, in FlowKey flow)
     {
         home.Counters.CountAccepted();
@@ -113,12 +115,16 @@ internal sealed class TcpSession : SocketOwner
     /// <summary>Counts bytes that a direction's target has taken.</summary>
     public void CountSent(bool fromClient, int bytes)
     {
+        if (bytes == 0) return; // The target was not ready after all, which is no activity.
+
         _lastActivity = Shard.Now;
         if (fromClient) _home.Counters.SentToServers += bytes;
         else _home.Counters.SentToClients += bytes;
     }
 
-    /// <summary>A receive or splice brought no byte: there is none yet, the source has ended its stream, or it was reset.</summary>
+    /// <summary>
+    /// A receive or splice brought no byte: there is none yet, the source has ended its stream, or it was reset.
+    /// </summary>
     public RelayStep OnNothingReceived(bool fromClient, SyscallResult result)
     {
         if (result.WouldBlock) return RelayStep.Again;
@@ -129,8 +135,8 @@ internal sealed class TcpSession : SocketOwner
     }
 
     /// <summary>
-    /// A target takes no more bytes. What it sent before may still wait to be received, so the other direction goes on; this
-    /// one discards.
+    /// A target takes no more bytes. What it sent before may still wait to be received, so the other direction goes on;
+    /// this one discards.
     /// </summary>
     public RelayStep OnTargetGone(bool fromClient, Errno error)
     {
@@ -138,8 +144,8 @@ internal sealed class TcpSession : SocketOwner
 
         SetState(fromClient, StreamState.Broken);
 
-        // EPIPE: it had ended its stream before it went, so what comes from it ends as a whole. Otherwise it was cut off, but
-        // the send has taken the error away, and the receive will see an end like any other.
+        // EPIPE: it had ended its stream before it went, so what comes from it ends as a whole. Otherwise it was cut
+        // off, but the send has taken the error away, and the receive will see an end like any other.
         if (error != Errno.EPIPE && State(!fromClient) != StreamState.Ended) _pendingAbort = AbortReason(!fromClient);
         OnSideOver();
         return RelayStep.TargetGone;
@@ -254,11 +260,15 @@ internal sealed class TcpSession : SocketOwner
         else if (deadline != long.MaxValue) Shard.Timers.Arm(this, deadline);
     }
 
-    /// <summary>One direction is over, or a side has failed and only what was received before is still on its way.</summary>
+    /// <summary>
+    /// One direction is over, or a side has failed and only what was received before is still on its way.
+    /// </summary>
     private bool IsHalfClosed => _clientStream != StreamState.Open || _serverStream != StreamState.Open
         || _client.IsFailed || _server!.IsFailed;
 
-    /// <summary>Gives back whatever the session counted as, and leaves its record. Once, from <see cref="Close"/>.</summary>
+    /// <summary>
+    /// Gives back whatever the session counted as, and leaves its record. Once, from <see cref="Close"/>.
+    /// </summary>
     private void Finish(CloseReason reason)
     {
         Shard.Timers.Cancel(this);

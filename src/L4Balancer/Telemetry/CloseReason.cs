@@ -62,7 +62,9 @@ public static class CloseReasons
     /// <summary>The word as written to records and metrics.</summary>
     public static string Text(CloseReason reason) => Words[(int)reason];
 
-    /// <summary>True where an operator may want to know: everything but an ordinary end and an idle or aged session.</summary>
+    /// <summary>
+    /// True where an operator may want to know: everything but an ordinary end and an idle or aged session.
+    /// </summary>
     public static bool IsError(CloseReason reason) =>
         reason is not (CloseReason.Normal or CloseReason.Idle or CloseReason.HalfCloseTimeout or CloseReason.Lifetime);
 }

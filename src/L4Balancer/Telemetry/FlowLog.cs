@@ -10,7 +10,9 @@ internal sealed class FlowLog(FlowLogFilter filter)
     /// <summary>Records that wait, and how many found no room.</summary>
     public FlowRecordRing Ring { get; } = new();
 
-    /// <summary>True where a flow that ended like this leaves a record. Counts it towards "one in n". The shard's thread.</summary>
+    /// <summary>
+    /// True where a flow that ended like this leaves a record. Counts it towards "one in n". The shard's thread.
+    /// </summary>
     public bool Wants(CloseReason reason)
     {
         if (filter.Errors && CloseReasons.IsError(reason)) return true;

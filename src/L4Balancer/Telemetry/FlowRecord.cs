@@ -26,7 +26,9 @@ public sealed record FlowRecord
     /// <summary>Backends tried, 0 where none was available.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>From accept to an established server side, every attempt included; zero where none was established.</summary>
+    /// <summary>
+    /// From accept to an established server side, every attempt included; zero where none was established.
+    /// </summary>
     public required TimeSpan ConnectDuration { get; init; }
 
     /// <summary>From accept to the end.</summary>

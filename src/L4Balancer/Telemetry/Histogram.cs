@@ -1,6 +1,8 @@
 namespace L4Balancer.Telemetry;
 
-/// <summary>Counts of values by upper bound, in the shape that Prometheus wants. One thread writes, any reads.</summary>
+/// <summary>
+/// Counts of values by upper bound, in the shape that Prometheus wants. One thread writes, any reads.
+/// </summary>
 internal class Histogram
 {
     private readonly double[] _bounds;

@@ -21,7 +21,9 @@ internal sealed class DocumentationTests
         Assert.That(
             ConfigTexts.KnownKeys(table),
             Has.All.Matches<string>(key => text.Contains(
-                TableKeys.Contains(key) ? $"### [service.NAME.{key}]" : key == "backend" ? ".backend]]" : $"\n| `{key}` | ",
+                TableKeys.Contains(key) ? $"### [service.NAME.{key}]"
+                : key == "backend" ? ".backend]]"
+                : $"\n| `{key}` | ",
                 StringComparison.Ordinal)));
     }
 

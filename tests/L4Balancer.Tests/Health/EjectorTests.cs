@@ -150,7 +150,8 @@ public sealed class EjectorTests
         return pool;
     }
 
-    private static BackendConfig Backend(int number) => new() { Name = $"b{number}", Host = $"192.0.2.{number}", Port = 80 };
+    private static BackendConfig Backend(int number) =>
+        new() { Name = $"b{number}", Host = $"192.0.2.{number}", Port = 80 };
 
     private Ejector MakeEjector(Pool pool) => new(pool, _time, NullLogger.Instance);
 }

@@ -51,7 +51,9 @@ public sealed class HealthMonitorTests
         }
     }
 
-    /// <summary>Moves the clock once every backend waits for its next probe, which arms exactly one timer each.</summary>
+    /// <summary>
+    /// Moves the clock once every backend waits for its next probe, which arms exactly one timer each.
+    /// </summary>
     private async Task AdvanceAsync(TimeSpan time)
     {
         await Eventually.TrueAsync(() => _time.Timers == _waiting, "every monitor to wait");

@@ -139,7 +139,8 @@ public sealed class ListenerTests
     {
         using TestServer server = TestServer.Echo();
         ServiceConfig own = RunningBalancer.Service([server.EndPoint]);
-        ServiceConfig narrow = own with { Name = "narrow", Listen = [own.Listen[0], own.Listen[0]], MaxConnections = 1 };
+        ListenAddress any = own.Listen[0];
+        ServiceConfig narrow = own with { Name = "narrow", Listen = [any, any], MaxConnections = 1 };
         BalancerConfig config = new()
         {
             Global = new GlobalConfig { Shards = 1, MaxConnections = 2 },
@@ -148,7 +149,8 @@ public sealed class ListenerTests
         await using Balancer balancer = new(config, NullLoggerFactory.Instance);
         await balancer.StartAsync(CancellationToken.None);
         Task PausesAsync(int service, int count) => Eventually.TrueAsync(
-            () => balancer.Services[service][0].Counters.Pauses(ListenerPause.Limit) == count, $"{count} pauses of {service}");
+            () => balancer.Services[service][0].Counters.Pauses(ListenerPause.Limit) == count,
+            $"{count} pauses of {service}");
         async Task<Socket> ConnectAsync(int listener, string text)
         {
             Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -179,7 +181,8 @@ public sealed class ListenerTests
     {
         using TestServer server = TestServer.Echo();
         ServiceConfig service = RunningBalancer.Service([server.EndPoint]);
-        BalancerConfig config = new() { Global = new GlobalConfig { Shards = 1, MaxConnections = 1 }, Services = [service] };
+        GlobalConfig global = new() { Shards = 1, MaxConnections = 1 };
+        BalancerConfig config = new() { Global = global, Services = [service] };
         using CountingLoggers loggers = new();
         await using Balancer balancer = new(config, loggers);
         await balancer.StartAsync(CancellationToken.None);
@@ -225,7 +228,11 @@ public sealed class ListenerTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (logLevel == LogLevel.Warning) Warnings++;
         }

@@ -88,8 +88,8 @@ internal sealed class RunningBalancer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Connects and says how the stream ends: null for a clean end, otherwise the error. A reset may come so soon that it is the
-    /// connect that sees it.
+    /// Connects and says how the stream ends: null for a clean end, otherwise the error. A reset may come so soon that
+    /// it is the connect that sees it.
     /// </summary>
     public async Task<SocketError?> EndOfClientAsync()
     {

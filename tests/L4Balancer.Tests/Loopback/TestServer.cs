@@ -3,10 +3,14 @@ using System.Net;
 
 namespace L4Balancer.Tests.Loopback;
 
-/// <summary>A listening socket on loopback whose connections a test takes one by one, or serves by a function.</summary>
+/// <summary>
+/// A listening socket on loopback whose connections a test takes one by one, or serves by a function.
+/// </summary>
 internal sealed class TestServer : IDisposable
 {
-    /// <summary>Well over what a handshake on loopback takes, well under the kernel's first repetition of a SYN.</summary>
+    /// <summary>
+    /// Well over what a handshake on loopback takes, well under the kernel's first repetition of a SYN.
+    /// </summary>
     private static readonly TimeSpan QueueIsFull = TimeSpan.FromMilliseconds(300);
 
     private readonly Socket _listener;
@@ -34,7 +38,8 @@ internal sealed class TestServer : IDisposable
     public static TestServer Echo(IPAddress? address = null) => new TestServer(address).Serve(EchoAsync);
 
     /// <summary>
-    /// A server whose accept queue is full, so that the kernel drops every further SYN: a connect gets no answer at all.
+    /// A server whose accept queue is full, so that the kernel drops every further SYN: a connect gets no answer at
+    /// all.
     /// </summary>
     public static async Task<TestServer> BlackHoleAsync()
     {

@@ -5,7 +5,9 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;
 
-/// <summary>When sessions are given up. The times are lower bounds; how late a timer may be is the wheel's own test.</summary>
+/// <summary>
+/// When sessions are given up. The times are lower bounds; how late a timer may be is the wheel's own test.
+/// </summary>
 public sealed class TimeoutTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(150);
@@ -130,7 +132,8 @@ public sealed class TimeoutTests
     public async Task Timeouts_LongestThatThereIs_NothingIsCut()
     {
         TimeSpan most = TimeSpan.MaxValue;
-        await using Link link = await OpenAsync(new() { Connect = most, Idle = most, HalfClose = most, Lifetime = most });
+        TimeoutConfig timeouts = new() { Connect = most, Idle = most, HalfClose = most, Lifetime = most };
+        await using Link link = await OpenAsync(timeouts);
         link.Client.Shutdown(SocketShutdown.Send);
         Assert.That(await link.Server.EndAsync(), Is.Null);
         await link.Server.SendTextAsync("bye");

@@ -12,8 +12,9 @@ public sealed class FlowHashTests
     private static readonly FlowKey Flow = Key("192.0.2.7:40000", "198.51.100.1:443");
 
     /// <summary>
-    /// Recipe: the 37 bytes of the documented layout through the reference program,
-    /// <c>printf '\0\0\0\0\0\0\0\0\0\0\377\377\300\0\002\007\0\0\0\0\0\0\0\0\0\0\377\377\306\063\144\001\234\100\001\273\006' | xxhsum -H64</c>.
+    /// Recipe: the 37 bytes of the documented layout through the reference program, <c>printf
+    /// '\0\0\0\0\0\0\0\0\0\0\377\377\300\0\002\007\0\0\0\0\0\0\0\0\0\0\377\377\306\063\144\001\234\100\001\273\006' |
+    /// xxhsum -H64</c>.
     /// </summary>
     [Test]
     public void Compute_FiveTuple_IsTheReferenceValueOfTheLayout() =>

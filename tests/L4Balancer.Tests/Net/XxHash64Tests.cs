@@ -5,9 +5,9 @@ using NUnit.Framework;
 namespace L4Balancer.Tests.Net;
 
 /// <summary>
-/// Against the reference program. Recipe: <c>printf '%s' TEXT | xxhsum -H64</c> (Debian package xxhash); for the 101 bytes
-/// 0 to 100: <c>python3 -c "import sys; sys.stdout.buffer.write(bytes(range(101)))" | xxhsum -H64</c>. The seeded value
-/// is from the documentation of python-xxhash: <c>xxh64('xxhash', seed=20141025)</c>.
+/// Against the reference program. Recipe: <c>printf '%s' TEXT | xxhsum -H64</c> (Debian package xxhash); for the 101
+/// bytes 0 to 100: <c>python3 -c "import sys; sys.stdout.buffer.write(bytes(range(101)))" | xxhsum -H64</c>. The seeded
+/// value is from the documentation of python-xxhash: <c>xxh64('xxhash', seed=20141025)</c>.
 /// </summary>
 public sealed class XxHash64Tests
 {

@@ -6,9 +6,10 @@ using L4Balancer.Net;
 namespace L4Balancer.Tests.Selection;
 
 /// <summary>
-/// The ring's definition written down as plainly as can be: a place is the upper 48 bits of a hash. Point i of a backend
-/// is at the place of XXH64 of 16 bytes, XXH64 of its name and i, both little-endian; a flow belongs to the first point
-/// at or after its own place, and after the last comes the first. (Two points at one place do not occur in the tests.)
+/// The ring's definition written down as plainly as can be: a place is the upper 48 bits of a hash. Point i of a
+/// backend is at the place of XXH64 of 16 bytes, XXH64 of its name and i, both little-endian; a flow belongs to the
+/// first point at or after its own place, and after the last comes the first. (Two points at one place do not occur in
+/// the tests.)
 /// </summary>
 internal sealed class PlainRing
 {
@@ -33,7 +34,10 @@ internal sealed class PlainRing
     /// <summary>Hashes at every point, and just before and after it.</summary>
     public IEnumerable<ulong> Edges => _owners.Keys.SelectMany(static place => new[]
     {
-        (place << PlaceShift) - 1, place << PlaceShift, (place << PlaceShift) | ushort.MaxValue, (place + 1) << PlaceShift,
+        (place << PlaceShift) - 1,
+        place << PlaceShift,
+        (place << PlaceShift) | ushort.MaxValue,
+        (place + 1) << PlaceShift,
     });
 
     public string Pick(ulong hash)

@@ -19,7 +19,8 @@ public sealed class RingSelectorTests
         RingSelector ring = Ring(Backends(backends));
         Dictionary<Backend, int> counts = Counts(ring);
 
-        // One deviation of a share is about 1/sqrt(256) of it by the ring's points, and 1/sqrt(expected) by the flows drawn.
+        // One deviation of a share is about 1/sqrt(256) of it by the ring's points, and 1/sqrt(expected) by the flows
+        // drawn.
         double expected = (double)Flows / backends;
         double bound = 4 * Math.Sqrt((1.0 / 256) + (1 / expected));
         Assert.That(counts, Has.Count.EqualTo(backends));

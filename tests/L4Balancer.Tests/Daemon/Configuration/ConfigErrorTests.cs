@@ -156,6 +156,9 @@ internal sealed class ConfigErrorTests
         yield return Case("BackendTwice", "[service.web]\nlisten = \"*:80\"\nbackends = [\"a:1\",\n\"a:1\"]",
             "4:1: error: a second backend of [service.web] is named \"a:1\", as on line 3; "
             + "give one of them another name = \"...\"");
+        string many = string.Join(',', Enumerable.Range(0, 65_537).Select(static i => $"\"b{i}:1\""));
+        yield return Case("BackendsTooMany", $"[service.web]\nlisten = \"*:80\"\nbackends = [{many}]",
+            "3:13: error: [service.web] has 65537 backends; a pool holds at most 65536");
         yield return Case("PoolAndBackends",
             "[service.web]\nlisten = \"*:80\"\npool = \"p\"\nbackends = [\"a:1\"]\n[pool.p]\nbackends = [\"a:1\"]",
             "3:1: error: [service.web] has both pool and backends; keep one of them");

@@ -47,7 +47,8 @@ internal static class ConfigTexts
     {
         const string Listing = "known here: ";
         string header = $"[{table}]\n";
-        string asking = ExampleWithEveryKey.Replace(header, $"{header}zzzzzzzzzzzzzzzz = 1\n", StringComparison.Ordinal);
+        string unknown = $"{header}zzzzzzzzzzzzzzzz = 1\n";
+        string asking = ExampleWithEveryKey.Replace(header, unknown, StringComparison.Ordinal);
         string answer = Problems(asking).Single();
         return answer[(answer.IndexOf(Listing, StringComparison.Ordinal) + Listing.Length)..].Split(", ");
     }
