@@ -107,10 +107,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A test that fails shows what the daemon said; its own end is for the tests that are about it.
-        bool failed = TestContext.CurrentContext.Result.FailCount > 0;
-        if (failed) TestContext.Out.WriteLine(string.Join('\n', _child.Errors));
         await _child.DisposeAsync();
+        TestContext.Out.WriteLine(string.Join('\n', _child.Errors)); // Shown where the test fails.
         _folder.Dispose();
     }
 

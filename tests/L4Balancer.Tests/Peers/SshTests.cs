@@ -34,6 +34,7 @@ public sealed class SshTests
         File.WriteAllText(_folder["sshd_config"], Config(address));
         _sshd = ChildProcess.Start(sshd, ["-D", "-e", "-f", _folder["sshd_config"]]);
         await _sshd.ListensAsync(address);
+        await RequireLoginAsync(address);
         _daemon = await DaemonProcess.StartAsync(new DaemonFile(address));
     }
 
@@ -84,9 +85,21 @@ public sealed class SshTests
         Assert.That(await ssh.ExitAsync(), Is.EqualTo(7), string.Join('\n', ssh.Errors));
     }
 
-    private string[] Arguments(string command) =>
+    /// <summary>Some accounts may not log in at all, whatever the key.</summary>
+    private async Task RequireLoginAsync(IPEndPoint address)
+    {
+        await using ChildProcess ssh = ChildProcess.Start(_ssh, Arguments(address, "true"));
+        if (await ssh.ExitAsync() == 0) return;
+
+        string[] said = [.. ssh.Errors, .. _sshd.Errors];
+        Assert.Ignore($"sshd lets {Environment.UserName} not in, even without a balancer: {string.Join("; ", said)}");
+    }
+
+    private string[] Arguments(string command) => Arguments(_daemon.Address, command);
+
+    private string[] Arguments(IPEndPoint server, string command) =>
     [
-        "-F", "none", "-i", _folder["client"], "-p", $"{_daemon.Address.Port}", "-o", "BatchMode=yes",
+        "-F", "none", "-i", _folder["client"], "-p", $"{server.Port}", "-o", "BatchMode=yes",
         "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
         $"{Environment.UserName}@127.0.0.1", command,
     ];
