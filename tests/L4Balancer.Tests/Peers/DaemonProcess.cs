@@ -107,8 +107,10 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Shown where the test fails.
+        string end = _child.HasExited ? $"ended by itself with exit code {await _child.ExitAsync()}" : "ended by the test";
+        TestContext.Out.WriteLine(string.Join('\n', [.. _child.Errors, $"daemon {_child.Id} {end}"]));
         await _child.DisposeAsync();
-        TestContext.Out.WriteLine(string.Join('\n', _child.Errors)); // Shown where the test fails.
         _folder.Dispose();
     }
 
