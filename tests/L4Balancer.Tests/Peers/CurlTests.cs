@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;

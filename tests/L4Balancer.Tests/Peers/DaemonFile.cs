@@ -1,4 +1,5 @@
 using System.Net;
+using L4Balancer.Tests.Processes;
 
 namespace L4Balancer.Tests.Peers;
 
@@ -11,9 +12,9 @@ internal sealed record DaemonFile(params IEnumerable<string> Backends)
     }
 
     /// <summary>The service's port, for every address that it listens on.</summary>
-    public int Port { get; init; } = FreePort.Next();
+    public int Port { get; init; } = UnusedPort.Next();
 
-    public int AdminPort { get; init; } = FreePort.Next();
+    public int AdminPort { get; init; } = UnusedPort.Next();
 
     public int Shards { get; init; } = 2;
 

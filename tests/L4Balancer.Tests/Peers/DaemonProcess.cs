@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
@@ -31,9 +31,6 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>What the kernel says of it.</summary>
     public ProcessView View => _child.View;
-
-    /// <summary>The program, of the same build configuration as these tests.</summary>
-    private static string Program { get; } = FindProgram();
 
     /// <summary>Starts the daemon and waits until it has told systemd that it is ready.</summary>
     /// <param name="file">The configuration.</param>
@@ -108,7 +105,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Shown where the test fails.
-        string end = _child.HasExited ? $"ended by itself with exit code {await _child.ExitAsync()}" : "ended by the test";
+        string end = _child.HasExited ? $"ended by itself with exit code {await _child.ExitAsync()}" : "was ended";
         TestContext.Out.WriteLine(string.Join('\n', [.. _child.Errors, $"daemon {_child.Id} {end}"]));
         await _child.DisposeAsync();
         _folder.Dispose();
@@ -118,23 +115,10 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         string config = folder["l4balancer.toml"];
         System.IO.File.WriteAllText(config, toml);
-        (string, string)[] environment = [("DOTNET_ROOT", RuntimeRoot()), ("NOTIFY_SOCKET", notifyPath ?? "")];
-        string[] command = [Program, "run", "--config", config];
+        (string, string)[] environment = [DaemonProgram.Runtime, ("NOTIFY_SOCKET", notifyPath ?? "")];
+        string[] command = [DaemonProgram.FullPath, "run", "--config", config];
         return descriptors is { } limit
             ? ChildProcess.Start("/bin/bash", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\"", .. command], environment)
             : ChildProcess.Start(command[0], command[1..], environment);
-    }
-
-    /// <summary>Where the runtime of this process lives: three folders above its libraries.</summary>
-    private static string RuntimeRoot() =>
-        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
-
-    private static string FindProgram()
-    {
-        // …/tests/L4Balancer.Tests/bin/CONFIGURATION/FRAMEWORK/
-        DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd('/'));
-        DirectoryInfo configuration = framework.Parent!;
-        string root = configuration.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, "src/L4Balancer.Daemon/bin", configuration.Name, framework.Name, "l4balancer");
     }
 }

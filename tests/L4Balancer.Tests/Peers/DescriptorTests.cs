@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using L4Balancer.Tests.Loopback;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;

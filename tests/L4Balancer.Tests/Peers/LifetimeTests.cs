@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using L4Balancer.Tests.Loopback;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
@@ -15,7 +16,7 @@ public sealed class LifetimeTests
         DaemonFile file = new(nginx.EndPoint) { Shards = shards };
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(file);
 
-        (int code, string errors) = await DaemonProcess.FailAsync(file with { AdminPort = FreePort.Next() });
+        (int code, string errors) = await DaemonProcess.FailAsync(file with { AdminPort = UnusedPort.Next() });
 
         Assert.Multiple(async () =>
         {

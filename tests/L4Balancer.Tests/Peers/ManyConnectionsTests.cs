@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;

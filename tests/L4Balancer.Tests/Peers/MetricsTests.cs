@@ -1,3 +1,4 @@
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;

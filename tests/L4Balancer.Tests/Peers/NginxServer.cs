@@ -1,4 +1,5 @@
 using System.Net;
+using L4Balancer.Tests.Processes;
 
 namespace L4Balancer.Tests.Peers;
 
@@ -16,7 +17,7 @@ internal sealed class NginxServer : IAsyncDisposable
     private NginxServer(string name, IPAddress address)
     {
         _name = name;
-        EndPoint = new IPEndPoint(address, FreePort.Next());
+        EndPoint = new IPEndPoint(address, UnusedPort.Next());
         Directory.CreateDirectory(_folder["www/put"]);
         File.WriteAllText(_folder["nginx.conf"], Config());
     }

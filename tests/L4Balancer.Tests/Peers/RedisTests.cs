@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
@@ -16,7 +17,7 @@ public sealed class RedisTests
     public async Task StartAsync()
     {
         string program = RealProgram.Find("redis-server");
-        IPEndPoint address = new(IPAddress.Loopback, FreePort.Next());
+        IPEndPoint address = new(IPAddress.Loopback, UnusedPort.Next());
         _folder = new TempFolder();
         string[] options = ["--dir", _folder.Path, "--save", "", "--appendonly", "no"];
         _redis = ChildProcess.Start(program, ["--bind", "127.0.0.1", "--port", $"{address.Port}", .. options]);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
@@ -22,7 +23,7 @@ public sealed class SshTests
         _ssh = RealProgram.Find("ssh");
         string sshd = RealProgram.Find("sshd");
         string keygen = RealProgram.Find("ssh-keygen");
-        IPEndPoint address = new(IPAddress.Loopback, FreePort.Next());
+        IPEndPoint address = new(IPAddress.Loopback, UnusedPort.Next());
         _folder = new TempFolder();
         foreach (string key in (string[])["host", "client"])
         {

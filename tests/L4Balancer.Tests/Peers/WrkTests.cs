@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;

@@ -20,7 +20,7 @@ internal sealed class CommandLineTests
     {
         await File.WriteAllTextAsync(_file, ConfigTexts.Example);
 
-        (int exitCode, string output, string errors) = await DaemonProcess.RunAsync("check", "--config", _file);
+        (int exitCode, string output, string errors) = await DaemonCommand.RunAsync("check", "--config", _file);
 
         Assert.That((exitCode, output, errors), Is.EqualTo((0, $"{_file}: ok, 1 service, 2 backends", "")));
     }
@@ -31,7 +31,7 @@ internal sealed class CommandLineTests
     {
         await File.WriteAllTextAsync(_file, "[service.web]\nliste = 1\nbackends = [\"a\"]\n");
 
-        (int exitCode, string output, string errors) = await DaemonProcess.RunAsync(command, "--config", _file);
+        (int exitCode, string output, string errors) = await DaemonCommand.RunAsync(command, "--config", _file);
 
         Assert.Multiple(() =>
         {
@@ -53,12 +53,25 @@ internal sealed class CommandLineTests
     }
 
     [Test]
+    public async Task Check_UnreadableFile_NamesTheUser()
+    {
+        File.SetUnixFileMode(_file, UnixFileMode.None);
+
+        (int exitCode, string output, string errors) =
+            await DaemonCommand.RunUnprivilegedAsync("check", "--config", _file);
+
+        Assert.That((exitCode, output), Is.EqualTo((1, "")));
+        Assert.That(errors, Is.EqualTo(
+            $"{_file}: error: user {Environment.UserName} may not read the file; 'ls -l {_file}' shows who may"));
+    }
+
+    [Test]
     public async Task Check_AsJson_WritesAnArrayToStandardOutput()
     {
         await File.WriteAllTextAsync(_file, "[service.web]\nlisten = \"*:80\"\n");
 
         (int exitCode, string output, string errors) =
-            await DaemonProcess.RunAsync("check", "--config", _file, "--format", "json");
+            await DaemonCommand.RunAsync("check", "--config", _file, "--format", "json");
 
         JsonElement problem = JsonDocument.Parse(output).RootElement.EnumerateArray().Single();
         Assert.Multiple(() =>
@@ -76,12 +89,12 @@ internal sealed class CommandLineTests
         await File.WriteAllTextAsync(_file, ConfigTexts.Example);
 
         Assert.That(
-            await DaemonProcess.RunAsync("check", "--config", _file, "--format", "json"), Is.EqualTo((0, "[]", "")));
+            await DaemonCommand.RunAsync("check", "--config", _file, "--format", "json"), Is.EqualTo((0, "[]", "")));
     }
 
     [Test]
     public async Task Run_MissingFile_ReturnsOneWithoutATrace() => Assert.That(
-        await DaemonProcess.RunAsync("run", "--config", "/nowhere/web.toml"),
+        await DaemonCommand.RunAsync("run", "--config", "/nowhere/web.toml"),
         Is.EqualTo((1, "", "/nowhere/web.toml: error: there is no such file; "
             + "'l4balancer config example' prints one to begin with")));
 
@@ -96,7 +109,7 @@ internal sealed class CommandLineTests
     [TestCase("l4balancer: Option '--to' is required", "try", "--listen", "*:1")]
     public async Task CommandLine_Misused_ReturnsTwoAndSaysHow(string expected, params string[] arguments)
     {
-        (int exitCode, string output, string errors) = await DaemonProcess.RunAsync(arguments);
+        (int exitCode, string output, string errors) = await DaemonCommand.RunAsync(arguments);
 
         Assert.Multiple(() =>
         {
@@ -109,7 +122,7 @@ internal sealed class CommandLineTests
     [Test]
     public async Task ConfigExample_Printed_IsTheFileOfTheRepository()
     {
-        (int exitCode, string output, _) = await DaemonProcess.RunAsync("config", "example");
+        (int exitCode, string output, _) = await DaemonCommand.RunAsync("config", "example");
 
         Assert.Multiple(() =>
         {
@@ -121,6 +134,6 @@ internal sealed class CommandLineTests
 
     [Test]
     public async Task Version_Printed_NamesProgramAndRuntime() => Assert.That(
-        (await DaemonProcess.RunAsync("version")).Output,
+        (await DaemonCommand.RunAsync("version")).Output,
         Does.Match(@"^l4balancer \d+\.\d+\.\d+\S* \(\.NET 10\.\S+, linux"));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using L4Balancer.Daemon.Demo;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Demo;
@@ -73,7 +74,7 @@ internal sealed partial class DemoTests
     [Test]
     public async Task Demo_ARequest_ReachesABackendAndIsShown()
     {
-        using DaemonProcess demo = DaemonProcess.Start(["demo"]);
+        using DaemonCommand demo = DaemonCommand.Start(["demo"]);
         await demo.SaysAsync("backend c: up, 0 open, 0 taken");
         string text = string.Join('\n', demo.Output);
         string[] urls = [.. CurlLine().Matches(text).Select(match => match.Groups[1].Value)];
@@ -87,7 +88,7 @@ internal sealed partial class DemoTests
             Assert.That(metrics, Does.Contain("l4balancer_build_info"));
         });
         await demo.SaysAsync($"backend {hello[^2]}: up, 1 open, 1 taken");
-        demo.Signal("INT");
+        demo.Signal(ChildProcess.SigInt);
         Assert.That(await demo.EndAsync(), Is.Zero);
     }
 
@@ -95,8 +96,8 @@ internal sealed partial class DemoTests
     public async Task Try_AConnection_ReachesTheBackendAndLeavesARecord()
     {
         await using HelloBackend backend = new("a");
-        int port = DaemonProcess.FreePort();
-        using DaemonProcess attempt = DaemonProcess.Start(
+        int port = UnusedPort.Next();
+        using DaemonCommand attempt = DaemonCommand.Start(
             ["try", "--listen", $"127.0.0.1:{port}", "--to", $"{backend.EndPoint}"]);
         await attempt.SaysAsync("L4Balancer: ready");
 
@@ -107,7 +108,7 @@ internal sealed partial class DemoTests
         }
 
         await attempt.SaysAsync($"flow service=try ");
-        attempt.Signal("INT");
+        attempt.Signal(ChildProcess.SigInt);
         Assert.That(await attempt.EndAsync(), Is.Zero);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using L4Balancer.Daemon.Demo;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Hosting;
@@ -19,18 +20,18 @@ internal sealed class ProcessTests
     public void StartBackend()
     {
         _backend = new HelloBackend("a");
-        _port = DaemonProcess.FreePort();
-        _admin = $"127.0.0.1:{DaemonProcess.FreePort()}";
+        _port = UnusedPort.Next();
+        _admin = $"127.0.0.1:{UnusedPort.Next()}";
     }
 
     [TearDown]
     public async Task StopBackend() => await _backend.DisposeAsync();
 
-    [TestCase("TERM")]
-    [TestCase("INT")]
-    public async Task Run_SignalWithoutConnections_EndsWithZero(string signal)
+    [TestCase(ChildProcess.SigTerm)]
+    [TestCase(ChildProcess.SigInt)]
+    public async Task Run_SignalWithoutConnections_EndsWithZero(int signal)
     {
-        using DaemonProcess daemon = await DaemonProcess.ServeAsync(Config());
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(Config());
 
         daemon.Signal(signal);
 
@@ -40,7 +41,7 @@ internal sealed class ProcessTests
     [Test]
     public async Task Run_Serving_AdminAnswersAndFlowsAreWritten()
     {
-        using DaemonProcess daemon = await DaemonProcess.ServeAsync(Config());
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(Config());
 
         using (TcpClient client = await TalkAsync("one")) client.Client.Shutdown(SocketShutdown.Send);
         await daemon.SaysAsync("flow service=web ");
@@ -63,10 +64,10 @@ internal sealed class ProcessTests
     [Test]
     public async Task Run_SigtermWithAConnection_DrainsAndSaysSoUntilItEnds()
     {
-        using DaemonProcess daemon = await DaemonProcess.ServeAsync(Config());
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(Config());
         using TcpClient client = await TalkAsync("one");
 
-        daemon.Signal("TERM");
+        daemon.Signal(ChildProcess.SigTerm);
         await daemon.SaysAsync("SIGTERM: ending");
         (HttpStatusCode status, string body) = await StatusAsync("ready");
 
@@ -81,12 +82,12 @@ internal sealed class ProcessTests
     [Test]
     public async Task Run_SecondSignal_CutsConnectionsOffAndEndsWithZero()
     {
-        using DaemonProcess daemon = await DaemonProcess.ServeAsync(Config("shutdown_drain = \"1h\""));
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(Config("shutdown_drain = \"1h\""));
         using TcpClient client = await TalkAsync("one");
 
-        daemon.Signal("TERM");
+        daemon.Signal(ChildProcess.SigTerm);
         await daemon.SaysAsync("SIGTERM: ending");
-        daemon.Signal("TERM");
+        daemon.Signal(ChildProcess.SigTerm);
 
         Assert.That(await daemon.EndAsync(), Is.Zero);
         Assert.That(daemon.Errors, Has.Some.Contains("ended; 1 connection cut off"));
@@ -96,9 +97,9 @@ internal sealed class ProcessTests
     [Test]
     public async Task Run_Hangup_GoesOn()
     {
-        using DaemonProcess daemon = await DaemonProcess.ServeAsync(Config());
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(Config());
 
-        daemon.Signal("HUP");
+        daemon.Signal(ChildProcess.SigHup);
         await daemon.SaysAsync("SIGHUP does nothing");
 
         using TcpClient client = await TalkAsync("still here");
@@ -141,7 +142,7 @@ internal sealed class ProcessTests
     [Test]
     public async Task Run_JsonLog_WritesOneObjectALine()
     {
-        using DaemonProcess daemon = await DaemonProcess.ServeAsync(
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(
             Config().Replace("[log]", "[log]\nformat = \"json\"", StringComparison.Ordinal),
             says: "\"message\":\"ready\"");
 
@@ -170,7 +171,7 @@ internal sealed class ProcessTests
     {
         string path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, Config());
-        (int exitCode, _, string errors) = await DaemonProcess.RunAsync("run", "--config", path);
+        (int exitCode, _, string errors) = await DaemonCommand.RunAsync("run", "--config", path);
         File.Delete(path);
         return (exitCode, errors);
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using L4Balancer.Daemon.Systemd;
+using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Systemd;
@@ -91,16 +92,16 @@ internal sealed class SystemdNotifierTests
     public async Task Run_UnderSystemd_SaysReadyThenAliveThenStopping()
     {
         string config =
-            $"[admin]\nlisten = \"\"\n[service.web]\nlisten = \"127.0.0.1:{DaemonProcess.FreePort()}\"\n"
+            $"[admin]\nlisten = \"\"\n[service.web]\nlisten = \"127.0.0.1:{UnusedPort.Next()}\"\n"
             + "health.type = \"none\"\nbackends = [\"127.0.0.1:9\"]\n";
-        using DaemonProcess daemon = await DaemonProcess.ServeAsync(
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(
             config, environment: [("NOTIFY_SOCKET", _path), ("WATCHDOG_USEC", "200000")]);
 
         List<string> received = [];
         await Eventually.TrueAsync(
             () => _systemd.Available > 0 && Add(received) == "WATCHDOG=1" && received.Count > 1,
             "READY=1 and WATCHDOG=1");
-        daemon.Signal("TERM");
+        daemon.Signal(ChildProcess.SigTerm);
         await daemon.EndAsync();
         while (_systemd.Available > 0) Add(received);
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace L4Balancer.Tests.Peers;
+namespace L4Balancer.Tests.Processes;
 
 /// <summary>The other end of sd_notify(3), as systemd holds it: a unix datagram socket.</summary>
 internal sealed class NotifySocket : IDisposable

@@ -1,4 +1,4 @@
-namespace L4Balancer.Tests.Peers;
+namespace L4Balancer.Tests.Processes;
 
 /// <summary>A folder of a test's own, gone with it.</summary>
 internal sealed class TempFolder : IDisposable

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace L4Balancer.Tests.Peers;
+namespace L4Balancer.Tests.Processes;
 
 /// <summary>
 /// Ports for programs that cannot say which one they were given. They lie below those that the kernel gives to clients,
 /// so that no connection of a test takes the port of a server that is down for a moment, or connects to itself there.
 /// </summary>
-internal static class FreePort
+internal static class UnusedPort
 {
     private const int Lowest = 11_000;
     private const int Tries = 1000;

@@ -1,6 +1,6 @@
 using NUnit.Framework;
 
-namespace L4Balancer.Tests.Peers;
+namespace L4Balancer.Tests.Processes;
 
 /// <summary>
 /// Finds the real programs that tests talk to. Where one is missing the test is skipped and says which package has it.
@@ -20,6 +20,7 @@ internal static class RealProgram
         ["ssh"] = "openssh-client",
         ["ssh-keygen"] = "openssh-client",
         ["promtool"] = "prometheus",
+        ["setpriv"] = "util-linux",
     };
 
     /// <summary>The program's full path.</summary>

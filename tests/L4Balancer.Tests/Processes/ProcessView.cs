@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using NUnit.Framework;
 
-namespace L4Balancer.Tests.Peers;
+namespace L4Balancer.Tests.Processes;
 
 /// <summary>What the kernel says of a process, from /proc.</summary>
 internal readonly partial record struct ProcessView(int Id)

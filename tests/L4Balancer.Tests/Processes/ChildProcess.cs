@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 using System.Text;
 using NUnit.Framework;
 
-namespace L4Balancer.Tests.Peers;
+namespace L4Balancer.Tests.Processes;
 
 /// <summary>A program that a test started and ends, by its id. What it writes is kept.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
+    public const int SigHup = 1;
+    public const int SigInt = 2;
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
