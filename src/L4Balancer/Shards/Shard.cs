@@ -15,7 +15,7 @@ internal sealed class Shard : IDisposable
     private readonly Thread _thread;
     private readonly EventFd _wake = new();
     private readonly ConcurrentQueue<Action> _posted = new();
-    private readonly Queue<Action> _deferred = new();
+    private readonly Queue<Continuation> _deferred = new();
     private readonly SlotTable _slots = new();
     private int _wakePending;
     private bool _ending;
@@ -79,7 +79,7 @@ internal sealed class Shard : IDisposable
     }
 
     /// <summary>Runs something after the events that wait now. The shard's thread alone.</summary>
-    public void Defer(Action continuation) => _deferred.Enqueue(continuation);
+    public void Defer(Continuation continuation) => _deferred.Enqueue(continuation);
 
     /// <summary>Goes on after the other flows had their turn.</summary>
     public YieldAwaiter Yield() => new(this);
@@ -163,6 +163,6 @@ internal sealed class Shard : IDisposable
     private void RunDeferred()
     {
         // Only what waits now; what that defers has its turn after the next events.
-        for (int waiting = _deferred.Count; waiting > 0; waiting--) _deferred.Dequeue()();
+        for (int waiting = _deferred.Count; waiting > 0; waiting--) _deferred.Dequeue().Run();
     }
 }

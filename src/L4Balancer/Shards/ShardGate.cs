@@ -1,14 +1,12 @@
-using System.Runtime.CompilerServices;
-
 namespace L4Balancer.Shards;
 
 /// <summary>
 /// Holds back one async method of a shard until somebody opens the gate or a time has passed. All on the shard's
 /// thread.
 /// </summary>
-internal sealed class ShardGate(Shard shard) : ShardTimer, ICriticalNotifyCompletion
+internal sealed class ShardGate(Shard shard) : ShardTimer, IShardAwaiter
 {
-    private Action? _waiter;
+    private Continuation _waiter;
 
     public bool IsCompleted { get; private set; } = true;
 
@@ -25,10 +23,10 @@ internal sealed class ShardGate(Shard shard) : ShardTimer, ICriticalNotifyComple
     {
         shard.Timers.Cancel(this);
         IsCompleted = true;
-        if (_waiter is not { } waiter) return;
+        if (!_waiter.IsSet) return;
 
-        _waiter = null;
-        shard.Defer(waiter);
+        shard.Defer(_waiter);
+        _waiter = default;
     }
 
     public ShardGate GetAwaiter() => this;
@@ -37,9 +35,11 @@ internal sealed class ShardGate(Shard shard) : ShardTimer, ICriticalNotifyComple
     {
     }
 
-    public void OnCompleted(Action continuation) => _waiter = continuation;
+    public void OnCompleted(Continuation continuation) => _waiter = continuation;
 
-    public void UnsafeOnCompleted(Action continuation) => _waiter = continuation;
+    public void OnCompleted(Action continuation) => _waiter = new Continuation(continuation);
+
+    public void UnsafeOnCompleted(Action continuation) => _waiter = new Continuation(continuation);
 
     protected internal override void OnDue() => Open();
 }

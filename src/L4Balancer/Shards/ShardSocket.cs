@@ -17,8 +17,8 @@ internal sealed class ShardSocket
     private readonly Shard _shard;
     private readonly ulong _registration;
     private readonly SocketOwner? _owner;
-    private Action? _reader;
-    private Action? _writer;
+    private Continuation _reader;
+    private Continuation _writer;
     private Flags _flags;
 
     private ShardSocket(Shard shard, int fd, ulong registration, SocketOwner? owner)
@@ -154,9 +154,9 @@ internal sealed class ShardSocket
         _shard.ReleaseSlot(_registration);
         SocketCalls.Close(Fd);
 
-        if (_reader is { } reader) _shard.Defer(reader);
-        if (_writer is { } writer) _shard.Defer(writer);
-        _reader = _writer = null;
+        if (_reader.IsSet) _shard.Defer(_reader);
+        if (_writer.IsSet) _shard.Defer(_writer);
+        _reader = _writer = default;
     }
 
     /// <summary>Takes in what epoll reported and runs whom it concerns. Called by the loop.</summary>
@@ -169,23 +169,25 @@ internal sealed class ShardSocket
         if ((events & EpollEvents.Priority) != 0) _flags |= Flags.Urgent | Flags.Readable;
         if ((events & EpollEvents.Error) != 0) OnFailed();
 
-        if (_reader is { } reader && IsReadable)
+        if (_reader.IsSet && IsReadable)
         {
-            _reader = null;
-            reader();
+            Continuation reader = _reader;
+            _reader = default;
+            reader.Run();
         }
 
         // Asked anew: what just ran may have closed the socket, which hands its waiters to the shard.
-        if (_writer is { } writer && IsWritable)
+        if (_writer.IsSet && IsWritable)
         {
-            _writer = null;
-            writer();
+            Continuation writer = _writer;
+            _writer = default;
+            writer.Run();
         }
     }
 
-    internal void SetReader(Action continuation) => _reader = continuation;
+    internal void SetReader(Continuation continuation) => _reader = continuation;
 
-    internal void SetWriter(Action continuation) => _writer = continuation;
+    internal void SetWriter(Continuation continuation) => _writer = continuation;
 
     private void OnFailed()
     {

@@ -1,9 +1,7 @@
-using System.Runtime.CompilerServices;
-
 namespace L4Balancer.Shards;
 
 /// <summary>Lets the shard's other flows have their turn: goes on after the events that wait now.</summary>
-internal readonly struct YieldAwaiter(Shard shard) : ICriticalNotifyCompletion
+internal readonly struct YieldAwaiter(Shard shard) : IShardAwaiter
 {
     public bool IsCompleted => false;
 
@@ -13,7 +11,9 @@ internal readonly struct YieldAwaiter(Shard shard) : ICriticalNotifyCompletion
     {
     }
 
-    public void OnCompleted(Action continuation) => shard.Defer(continuation);
+    public void OnCompleted(Continuation continuation) => shard.Defer(continuation);
 
-    public void UnsafeOnCompleted(Action continuation) => shard.Defer(continuation);
+    public void OnCompleted(Action continuation) => shard.Defer(new Continuation(continuation));
+
+    public void UnsafeOnCompleted(Action continuation) => shard.Defer(new Continuation(continuation));
 }
