@@ -35,11 +35,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>Starts the daemon and waits until it has told systemd that it is ready.</summary>
     /// <param name="file">The configuration.</param>
     /// <param name="descriptors">RLIMIT_NOFILE; null leaves it as it is.</param>
-    public static async Task<DaemonProcess> StartAsync(DaemonFile file, int? descriptors = null)
+    public static Task<DaemonProcess> StartAsync(DaemonFile file, int? descriptors = null) =>
+        StartAsync(file, WithDescriptors(descriptors));
+
+    /// <summary>Starts the daemon by a command that ends by becoming it.</summary>
+    public static async Task<DaemonProcess> StartAsync(DaemonFile file, string[] by)
     {
         TempFolder folder = new();
         using NotifySocket notify = new(folder["notify"]);
-        DaemonProcess daemon = new(file, folder, Launch(folder, file.Text, descriptors, notify.Path));
+        DaemonProcess daemon = new(file, folder, Launch(folder, file.Text, by, notify.Path));
 
         using CancellationTokenSource patience = new(StartPatience);
         Task ready = notify.WaitForAsync("READY=1", patience.Token);
@@ -59,7 +63,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Errors)> FailAsync(DaemonFile file, int? descriptors = null)
     {
         using TempFolder folder = new();
-        await using ChildProcess child = Launch(folder, file.Text, descriptors, notifyPath: null);
+        await using ChildProcess child = Launch(folder, file.Text, WithDescriptors(descriptors), notifyPath: null);
         int code = await child.ExitAsync();
         return (code, string.Join('\n', child.Errors));
     }
@@ -111,14 +115,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static ChildProcess Launch(TempFolder folder, string toml, int? descriptors, string? notifyPath)
+    private static ChildProcess Launch(TempFolder folder, string toml, string[] by, string? notifyPath)
     {
         string config = folder["l4balancer.toml"];
         System.IO.File.WriteAllText(config, toml);
         (string, string)[] environment = [DaemonProgram.Runtime, ("NOTIFY_SOCKET", notifyPath ?? "")];
-        string[] command = [DaemonProgram.FullPath, "run", "--config", config];
-        return descriptors is { } limit
-            ? ChildProcess.Start("/bin/bash", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\"", .. command], environment)
-            : ChildProcess.Start(command[0], command[1..], environment);
+        string[] command = [.. by, DaemonProgram.FullPath, "run", "--config", config];
+        return ChildProcess.Start(command[0], command[1..], environment);
     }
+
+    private static string[] WithDescriptors(int? limit) =>
+        limit is null ? [] : ["/bin/bash", "-c", $"ulimit -n {limit}; exec \"$0\" \"$@\""];
 }

@@ -21,6 +21,7 @@ internal static class RealProgram
         ["ssh-keygen"] = "openssh-client",
         ["promtool"] = "prometheus",
         ["setpriv"] = "util-linux",
+        ["unshare"] = "util-linux",
     };
 
     /// <summary>The program's full path.</summary>
