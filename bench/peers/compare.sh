@@ -10,7 +10,7 @@
 # Exit code: 0 they do, 1 one does not, 2 it could not be measured.
 #
 # Servers and load generators run on core 0, both balancers on core 1. Other work on the machine disturbs the absolute
-# figures and little the ratios. Takes about 40 s a round.
+# figures and little the ratios. Takes about 45 s a round.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -84,7 +84,7 @@ round_trips() {
   after=$(cpu_ticks "${pid[$name]}")
   ! grep -E 'Socket errors|Non-2xx' "$work/wrk.log" >&2 || fail "wrk through $name saw errors"
   requests=$(awk '/requests in/ { print $1 }' "$work/wrk.log")
-  [[ $round == warm-up ]] || sample_cpu round-trip "$round" "$name" "$before" "$after" "$requests" 1e6
+  ((round == 0)) || sample_cpu round-trip "$round" "$name" "$before" "$after" "$requests" 1e6
 }
 
 bulk_transfer() {
@@ -95,7 +95,7 @@ bulk_transfer() {
     > "$work/iperf3.json" 2> "$work/iperf3.err" || fail "iperf3: $(grep error "$work/iperf3.json")"
   after=$(cpu_ticks "${pid[$name]}")
   bytes=$(awk '/"sum_received"/ { found = 1 } found && /"bytes"/ { gsub(/[^0-9]/, ""); print; exit }' "$work/iperf3.json")
-  [[ $round == warm-up ]] || sample_cpu "$metric" "$round" "$name" "$before" "$after" "$bytes" 1e12
+  ((round == 0)) || sample_cpu "$metric" "$round" "$name" "$before" "$after" "$bytes" 1e12
 }
 
 # Opens flows, and holds them until the next `release_flows`: `hold_flows BALANCER COUNT`.
@@ -131,29 +131,31 @@ idle_memory() {
     'BEGIN { printf "%.2f", kib / flows }')"
 }
 
-measure() {
-  local round name
-  start_web_server
-  start_bulk_server
-  start_balancers
-  for name in haproxy l4balancer; do # The just-in-time compiler's work is not a round trip's.
-    round_trips warm-up "$name"
-    bulk_transfer warm-up "$name" bulk-to-server
-    bulk_transfer warm-up "$name" bulk-to-client --reverse
-  done
+# The order in which the balancers have their turn, changed with every round, so that a drift of the machine hits both.
+turns() {
+  if (($1 % 2)); then echo haproxy l4balancer; else echo l4balancer haproxy; fi
+}
 
-  for ((round = 1; round <= rounds; round++)); do
+# CPU time, on one pair of processes. What comes first is not counted: the just-in-time compiler's work is not a round trip's.
+measure_load() {
+  local round name
+  start_balancers
+  for ((round = 0; round <= rounds; round++)); do
     echo "round $round of $rounds: round trips and bulk" >&2
-    for name in haproxy l4balancer; do round_trips "$round" "$name"; done
-    for name in haproxy l4balancer; do bulk_transfer "$round" "$name" bulk-to-server; done
-    for name in haproxy l4balancer; do bulk_transfer "$round" "$name" bulk-to-client --reverse; done
+    for name in $(turns "$round"); do round_trips "$round" "$name"; done
+    for name in $(turns "$round"); do bulk_transfer "$round" "$name" bulk-to-server; done
+    for name in $(turns "$round"); do bulk_transfer "$round" "$name" bulk-to-client --reverse; done
   done
   end_balancers
+}
 
+# Memory, on a new pair of processes for every round: what a process has once taken it keeps.
+measure_memory() {
+  local round name
   for ((round = 1; round <= rounds; round++)); do
     echo "round $round of $rounds: idle flows" >&2
     start_balancers
-    for name in haproxy l4balancer; do
+    for name in $(turns "$round"); do
       sample at-start "$round" "$name" "$(awk -v kib="$(rss_kib "${pid[$name]}")" 'BEGIN { printf "%.1f", kib / 1024 }')"
       idle_memory "$round" "$name"
     done
@@ -175,7 +177,10 @@ trap 'exit 2' INT TERM HUP
 read_arguments "$@"
 require haproxy:haproxy nginx:nginx-light wrk:wrk iperf3:iperf3 taskset:util-linux
 build
-measure
+start_web_server
+start_bulk_server
+measure_load
+measure_memory
 verdict=0
 describe > "$work/report" || verdict=$?
 cat "$work/report"
