@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 
 namespace L4Balancer.Tests.Loopback;
 
@@ -8,11 +8,6 @@ namespace L4Balancer.Tests.Loopback;
 /// </summary>
 internal sealed class TestServer : IDisposable
 {
-    /// <summary>
-    /// Well over what a handshake on loopback takes, well under the kernel's first repetition of a SYN.
-    /// </summary>
-    private static readonly TimeSpan QueueIsFull = TimeSpan.FromMilliseconds(300);
-
     private readonly Socket _listener;
     private readonly List<Socket> _fillers = [];
 
@@ -43,11 +38,16 @@ internal sealed class TestServer : IDisposable
     /// </summary>
     public static async Task<TestServer> BlackHoleAsync()
     {
+        // A queue is full when it holds one more than the backlog (sk_acceptq_is_full).
         TestServer server = new(backlog: 1);
-        while (await server.TakesConnectionAsync())
+        for (int i = 0; i < 2; i++)
         {
+            Socket filler = new(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            server._fillers.Add(filler);
+            await filler.ConnectAsync(server.EndPoint);
         }
 
+        await Eventually.TrueAsync(() => server.QueueLength() == 2, "a full accept queue");
         return server;
     }
 
@@ -78,12 +78,14 @@ internal sealed class TestServer : IDisposable
         _fillers.ForEach(static filler => filler.Dispose());
     }
 
-    private async Task<bool> TakesConnectionAsync()
+    /// <summary>Connections that wait to be accepted: of a listening socket, the receive queue (proc(5), net/tcp).</summary>
+    private int QueueLength()
     {
-        Socket filler = new(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _fillers.Add(filler);
-        Task connecting = filler.ConnectAsync(EndPoint);
-        return await Task.WhenAny(connecting, Task.Delay(QueueIsFull)) == connecting;
+        string local = $"0100007F:{EndPoint.Port:X4}";
+        string[] row = File.ReadLines("/proc/net/tcp")
+            .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Single(fields => fields[1] == local && fields[3] == "0A");
+        return Convert.ToInt32(row[4].Split(':')[1], 16);
     }
 
     private static async Task EchoAsync(Socket socket)
