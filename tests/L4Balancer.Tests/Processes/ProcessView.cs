@@ -1,15 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using NUnit.Framework;
 
 namespace L4Balancer.Tests.Processes;
 
 /// <summary>What the kernel says of a process, from /proc.</summary>
-internal readonly partial record struct ProcessView(int Id)
+internal readonly record struct ProcessView(int Id)
 {
-    private const int DescriptorLimit = 7; // RLIMIT_NOFILE
-
     private const int TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on.
 
     /// <summary>Descriptors that this process, and those it starts, may have open.</summary>
@@ -25,10 +21,6 @@ internal readonly partial record struct ProcessView(int Id)
 
     /// <summary>Descriptors open now.</summary>
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
-
-    /// <summary>The highest descriptor open now.</summary>
-    public int HighestDescriptor =>
-        Directory.GetFileSystemEntries($"/proc/{Id}/fd").Max(static path => (int)Number(Path.GetFileName(path)));
 
     /// <summary>Memory that is resident now, in KiB.</summary>
     public long ResidentKiB => Status("VmRSS:");
@@ -58,13 +50,6 @@ internal readonly partial record struct ProcessView(int Id)
         return (CpuTime - before) / Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>Takes descriptors away from the running process: it can open none at or above the limit.</summary>
-    public void LimitDescriptors(int limit)
-    {
-        ulong[] both = [(ulong)limit, (ulong)limit];
-        Assert.That(SetLimit(Id, DescriptorLimit, both, 0), Is.Zero, "prlimit");
-    }
-
     private long Status(string field) =>
         Number(Field($"/proc/{Id}/status", field).Replace("kB", "", StringComparison.Ordinal));
 
@@ -73,7 +58,4 @@ internal readonly partial record struct ProcessView(int Id)
         File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..];
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
-
-    [LibraryImport("libc", EntryPoint = "prlimit")]
-    private static partial int SetLimit(int process, int resource, [In] ulong[] limits, nint old);
 }
