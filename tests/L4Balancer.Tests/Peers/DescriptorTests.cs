@@ -5,8 +5,8 @@ using NUnit.Framework;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>
-/// The daemon where descriptors are few. That flows never take the last of them is vital: without any the runtime cannot
-/// start a thread, and ends the process ("Out of memory.") when it has to.
+/// The daemon where descriptors are few. That flows never take the last of them is vital: without any the runtime
+/// cannot start a thread, and ends the process ("Out of memory.") when it has to.
 /// </summary>
 public sealed class DescriptorTests
 {
