@@ -39,7 +39,7 @@ public sealed class Balancer : IAsyncDisposable
     {
         _time = time;
         _logger = loggers.CreateLogger("L4Balancer");
-        Limits = BalancerLimits.Of(config.Global);
+        Limits = BalancerLimits.Of(config);
         _limit = new ConnectionLimit(Limits.MaxConnections);
         _shards = OpenShards(options);
         _flowLogs = [.. _shards.Select(_ => new FlowLog(config.Log.Flows))];

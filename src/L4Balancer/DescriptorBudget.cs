@@ -11,17 +11,27 @@ internal static class DescriptorBudget
     /// <summary>Kept for the rest of the process.</summary>
     public const int Reserve = 256;
 
+    /// <summary>
+    /// Of the reserve, what listening sockets and probes may take: one for each listener on each shard, one for each
+    /// backend while it is probed. What they need beyond it, sessions do not get.
+    /// </summary>
+    private const int ReserveOfListenersAndProbes = 32;
+
     private const int DescriptorsPerSession = 2;
     private const int DescriptorsPerKernelPipe = 2;
-
-    /// <summary>Least descriptors that the process starts with: the reserve and one session.</summary>
-    public const int Least = Reserve + DescriptorsPerSession;
 
     /// <summary>Most kernel pipes of the process: a quarter of the reserve.</summary>
     private const int MaxKernelPipes = Reserve / 4 / DescriptorsPerKernelPipe;
 
-    /// <summary>Sessions that fit: (limit - 256) / 2. The limit is not below <see cref="Least"/>.</summary>
-    public static int MaxConnections(int descriptors) => (descriptors - Reserve) / DescriptorsPerSession;
+    /// <summary>Sessions that fit: (limit - 256) / 2, less where there are very many listeners or backends.</summary>
+    /// <param name="descriptors">RLIMIT_NOFILE.</param>
+    /// <param name="listenersAndProbes">Descriptors that listeners and probes hold at most.</param>
+    /// <returns>Not above 0 where there are too few to serve anybody.</returns>
+    public static int MaxConnections(int descriptors, int listenersAndProbes)
+    {
+        int beyondReserve = Math.Max(0, listenersAndProbes - ReserveOfListenersAndProbes);
+        return (descriptors - Reserve - beyondReserve) / DescriptorsPerSession;
+    }
 
     /// <summary>Kernel pipes for each shard; none where descriptors are so few that flows need them more.</summary>
     public static int KernelPipesPerShard(int descriptors, int shards) =>

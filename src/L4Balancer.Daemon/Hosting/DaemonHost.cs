@@ -27,7 +27,7 @@ internal static class DaemonHost
         try
         {
             // Before the host: where descriptors are too few the runtime cannot even load its libraries.
-            _ = BalancerLimits.Of(config.Global);
+            _ = BalancerLimits.Of(config);
             IHost host = Build(config, extend);
             await using ((IAsyncDisposable)host) await RunAsync(host);
             return ExitCodes.Ok;

@@ -78,7 +78,9 @@ internal sealed class TestServer : IDisposable
         _fillers.ForEach(static filler => filler.Dispose());
     }
 
-    /// <summary>Connections that wait to be accepted: of a listening socket, the receive queue (proc(5), net/tcp).</summary>
+    /// <summary>
+    /// Connections that wait to be accepted: of a listening socket, the receive queue (proc(5), net/tcp).
+    /// </summary>
     private int QueueLength()
     {
         string local = $"0100007F:{EndPoint.Port:X4}";
