@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # Some of it is set or used by the one who sources it.
-# The two balancers with equal settings, and the servers behind them. Sourced after machine.sh; who sources it sets `daemon`.
-# Equal: one worker on one core, 600 s idle and 5 s connect timeouts, no health checks, no log of connections. HAProxy has
-# what its manual offers for speed: splice-auto, with pipes for every connection of the bulk load.
+# The two balancers with equal settings, and the servers behind them. Sourced after machine.sh; who sources it sets
+# `daemon`. Equal: one worker on one core, 600 s idle and 5 s connect timeouts, no health checks, no log of connections.
+# HAProxy has what its manual offers for speed: splice-auto, with pipes for every connection of the bulk load.
 
 idle_timeout=600
 connect_timeout=5

@@ -3,11 +3,11 @@
 #
 #   bench/peers/compare.sh [--rounds N] [--idle FLOWS] [--save FILE]
 #
-# Measures, in N interleaved rounds (3): CPU time per keep-alive round trip at 100 connections (wrk to nginx), CPU time per
-# GB in bulk in each direction (iperf3), and resident memory per idle flow (4,000 flows, each with one request answered,
-# on processes started anew and warmed up by 500 flows that were closed again). CPU time is that of the whole process by
-# /proc/PID/stat. Prints every figure, the medians' ratio, and whether the bars of the project hold.
-# Exit code: 0 they do, 1 one does not, 2 it could not be measured.
+# Measures, in N interleaved rounds (3): CPU time per keep-alive round trip at 100 connections (wrk to nginx), CPU time
+# per GB in bulk in each direction (iperf3), and resident memory per idle flow (4,000 flows, each with one request
+# answered, on processes started anew and warmed up by 500 flows that were closed again). CPU time is that of the whole
+# process by /proc/PID/stat. Prints every figure, the medians' ratio, and whether the bars of the project hold. Exit
+# code: 0 they do, 1 one does not, 2 it could not be measured.
 #
 # Servers and load generators run on core 0, both balancers on core 1. Other work on the machine disturbs the absolute
 # figures and little the ratios. Takes about 45 s a round.
@@ -57,7 +57,8 @@ build() {
   echo "building" >&2
   local project
   for project in "$root/bench/L4Balancer.Bench" "$root/src/L4Balancer.Daemon"; do
-    dotnet build -c Release "$project" > "$work/build.log" 2>&1 || fail "the build failed: $(tail -n 8 "$work/build.log")"
+    dotnet build -c Release "$project" > "$work/build.log" 2>&1 \
+      || fail "the build failed: $(tail -n 8 "$work/build.log")"
   done
   daemon=$root/src/L4Balancer.Daemon/bin/Release/net10.0/l4balancer
   load=$root/bench/L4Balancer.Bench/bin/Release/net10.0/L4Balancer.Bench
@@ -94,7 +95,8 @@ bulk_transfer() {
   taskset -c "$LOAD_CORE" iperf3 --client 127.0.0.1 --port "${bulk[$name]}" --time "$LOAD_SECONDS" --json "$@" \
     > "$work/iperf3.json" 2> "$work/iperf3.err" || fail "iperf3: $(grep error "$work/iperf3.json")"
   after=$(cpu_ticks "${pid[$name]}")
-  bytes=$(awk '/"sum_received"/ { found = 1 } found && /"bytes"/ { gsub(/[^0-9]/, ""); print; exit }' "$work/iperf3.json")
+  bytes=$(awk '/"sum_received"/ { found = 1 } found && /"bytes"/ { gsub(/[^0-9]/, ""); print; exit }' \
+    "$work/iperf3.json")
   ((round == 0)) || sample_cpu "$metric" "$round" "$name" "$before" "$after" "$bytes" 1e12
 }
 
@@ -136,7 +138,8 @@ turns() {
   if (($1 % 2)); then echo haproxy l4balancer; else echo l4balancer haproxy; fi
 }
 
-# CPU time, on one pair of processes. What comes first is not counted: the just-in-time compiler's work is not a round trip's.
+# CPU time, on one pair of processes. What comes first is not counted: the just-in-time compiler's work is not a round
+# trip's.
 measure_load() {
   local round name
   start_balancers
@@ -156,7 +159,8 @@ measure_memory() {
     echo "round $round of $rounds: idle flows" >&2
     start_balancers
     for name in $(turns "$round"); do
-      sample at-start "$round" "$name" "$(awk -v kib="$(rss_kib "${pid[$name]}")" 'BEGIN { printf "%.1f", kib / 1024 }')"
+      sample at-start "$round" "$name" "$(awk -v kib="$(rss_kib "${pid[$name]}")" \
+        'BEGIN { printf "%.1f", kib / 1024 }')"
       idle_memory "$round" "$name"
     done
     end_balancers
@@ -164,9 +168,13 @@ measure_memory() {
 }
 
 describe() {
-  echo "L4Balancer beside HAProxy, $(date -u +%F), $(uname -sr), $(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)"
-  echo "$(haproxy -v | head -n 1 | cut -d' ' -f1-3), 1 thread, splice-auto; $(nginx -v 2>&1); $(iperf3 --version | head -n 1 \
-    | cut -d' ' -f1-2); .NET $(dotnet --version); L4Balancer with 1 shard"
+  local cpu haproxy_version iperf_version
+  cpu=$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)
+  haproxy_version=$(haproxy -v | awk 'NR == 1 { print $3 }')
+  iperf_version=$(iperf3 --version | awk 'NR == 1 { print $2 }')
+  echo "L4Balancer beside HAProxy, $(date -u +%F), $(uname -sr), ${cpu:-$(uname -m)}, $(nproc) cores"
+  echo "L4Balancer $("$daemon" version | head -n 1), 1 shard; HAProxy $haproxy_version, 1 thread, splice-auto;" \
+    "$(nginx -v 2>&1 | sed 's/.*: //'), iperf3 $iperf_version, .NET $(dotnet --version)"
   echo
   awk -f "$here/report.awk" "$work/samples"
 }

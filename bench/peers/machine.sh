@@ -31,8 +31,8 @@ require() {
     > "$work/apt.log" 2>&1 || fail "apt-get could not install ${missing[*]}: $(tail -n 3 "$work/apt.log")"
 }
 
-# Chooses a port of 127.0.0.1 on which nobody listens and that was not chosen before, below the range that the kernel gives
-# to clients.
+# Chooses a port of 127.0.0.1 on which nobody listens and that was not chosen before, below the range that the kernel
+# gives to clients.
 free_port() {
   local tries port
   for ((tries = 0; tries < 100; tries++)); do

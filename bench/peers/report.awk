@@ -56,8 +56,13 @@ function judge(metric,    ratio, own, met) {
   printf "  ratio of medians %.2f", ratio
   if (!(metric in bar)) { print ""; return }
 
-  if (metric == "idle-flow") { met = own <= bar[metric]; printf "; L4Balancer %.2f KiB, bar %.2f KiB", own, bar[metric] }
-  else { met = ratio <= bar[metric]; printf ", bar %.2f", bar[metric] }
+  if (metric == "idle-flow") {
+    met = own <= bar[metric]
+    printf "; L4Balancer %.2f KiB, bar %.2f KiB", own, bar[metric]
+  } else {
+    met = ratio <= bar[metric]
+    printf ", bar %.2f", bar[metric]
+  }
   print met ? ": PASS" : ": FAIL"
   if (!met) failed = 1
 }
