@@ -173,8 +173,8 @@ describe() {
   haproxy_version=$(haproxy -v | awk 'NR == 1 { print $3 }')
   iperf_version=$(iperf3 --version | awk 'NR == 1 { print $2 }')
   echo "L4Balancer beside HAProxy, $(date -u +%F), $(uname -sr), ${cpu:-$(uname -m)}, $(nproc) cores"
-  echo "L4Balancer $("$daemon" version | head -n 1), 1 shard; HAProxy $haproxy_version, 1 thread, splice-auto;" \
-    "$(nginx -v 2>&1 | sed 's/.*: //'), iperf3 $iperf_version, .NET $(dotnet --version)"
+  echo "$("$daemon" version | head -n 1), 1 shard; HAProxy $haproxy_version, 1 thread, splice-auto;" \
+    "$(nginx -v 2>&1 | sed 's/.*: //'), iperf3 $iperf_version"
   echo
   awk -f "$here/report.awk" "$work/samples"
 }
