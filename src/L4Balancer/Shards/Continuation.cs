@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// What goes on when that which it waited for has come: a <see cref="Detached"/> method as it is, or the delegate of any other
-/// async method. A delegate for each of the two relays would be a sixth of what an idle session holds.
+/// What goes on when that which it waited for has come: a <see cref="Detached"/> method as it is, or the delegate of
+/// any other async method. A delegate for each of the two relays would be a sixth of what an idle session holds.
 /// </summary>
 internal readonly struct Continuation
 {

@@ -5,9 +5,9 @@ using System.Runtime.CompilerServices;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// Return type of async methods that a shard runs and nobody awaits: relays, accept loops, the life of a session. A suspended
-/// one costs its own state and three words, no task and no delegate; with two for every idle session that decides what an
-/// idle session costs. An exception that leaves such a method is a defect of ours and ends the process.
+/// Return type of async methods that a shard runs and nobody awaits: relays, accept loops, the life of a session. A
+/// suspended one costs its own state and three words, no task and no delegate; with two for every idle session that
+/// decides what an idle session costs. An exception that leaves such a method is a defect of ours and ends the process.
 /// </summary>
 [AsyncMethodBuilder(typeof(DetachedBuilder))]
 internal readonly struct Detached;
