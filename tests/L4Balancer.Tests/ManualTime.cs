@@ -4,18 +4,25 @@ namespace L4Balancer.Tests;
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<TimeSpan> _requested = [];
     private readonly Lock _lock = new();
     private TimeSpan _now = TimeSpan.FromDays(1);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Timers that wait to fire.</summary>
-    public int Timers
+    /// <summary>Every time that a timer was set to, in order.</summary>
+    public IReadOnlyList<TimeSpan> Requested
     {
         get
         {
-            lock (_lock) return _timers.Count(static timer => timer.Due is not null);
+            lock (_lock) return [.. _requested];
         }
+    }
+
+    /// <summary>Timers that fire within a time from now.</summary>
+    public int TimersWithin(TimeSpan time)
+    {
+        lock (_lock) return _timers.Count(timer => timer.Due <= _now + time);
     }
 
     public override long GetTimestamp() => _now.Ticks;
@@ -57,6 +64,7 @@ internal sealed class ManualTime : TimeProvider
             lock (time._lock)
             {
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
+                time._requested.Add(dueTime);
                 if (!time._timers.Contains(this)) time._timers.Add(this);
             }
 

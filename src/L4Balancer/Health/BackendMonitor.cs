@@ -86,7 +86,7 @@ internal sealed class BackendMonitor
 
         if (Check.Type == ProbeType.None)
         {
-            Apply(BackendHealth.Up);
+            Apply(BackendHealth.Up, "not probed");
             return;
         }
 
@@ -98,16 +98,18 @@ internal sealed class BackendMonitor
         Probes.Add(result.IsGood);
         if (!_riseFall.Observe(result.IsGood)) return;
 
-        Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down);
-        if (_riseFall.IsUp) _logger.BackendUp(_pool.Name, _backend.Name, result.Text);
-        else _logger.BackendDown(_pool.Name, _backend.Name, result.Text);
+        Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down, result.Text);
     }
 
-    private void Apply(BackendHealth health) => _pool.Change(() =>
+    /// <summary>Tells of the verdict, then lets its effect be published.</summary>
+    private void Apply(BackendHealth health, string why) => _pool.Change(() =>
     {
         if (_backend.Health == health) return false;
 
         _backend.SetHealth(health);
+        int left = _pool.Backends.Count(static backend => backend.IsAvailable);
+        if (health == BackendHealth.Up) _logger.BackendUp(_pool.Name, _backend.Name, why, left, _pool.Backends.Count);
+        else _logger.BackendDown(_pool.Name, _backend.Name, why, left, _pool.Backends.Count);
         return true;
     });
 

@@ -21,7 +21,7 @@ internal sealed class BalancerMeter : IDisposable
         new PoolMetrics(balancer.Pools).Publish(_meter);
         _meter.CreateObservableGauge(
             "connections_limit", () => balancer.Limits.MaxConnections,
-            description: "Sessions that may be open at once.");
+            description: "Connections that may be open at once.");
         _meter.CreateObservableHistogram(
             "shard_loop_lag_seconds", () => balancer.Shards.Select(Lag),
             "Time that a turn of a shard's loop took, which is what an event waits at most.");

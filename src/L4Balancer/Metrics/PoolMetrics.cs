@@ -18,15 +18,16 @@ internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
         Gauge(meter, "backend_up", static backend => backend.IsAvailable ? 1 : 0, "1 when new flows may go there.");
         meter.CreateObservableGauge("backend_state", State, description: "1 under the state that the backend is in.");
         Gauge(meter, "backend_weight", static backend => backend.Weight, "Configured weight.");
-        Gauge(meter, "backend_connections_active", static backend => backend.ActiveSessions, "Sessions it holds.");
+        Gauge(meter, "backend_connections_active", static backend => backend.ActiveSessions, "Connections it holds.");
         meter.CreateObservableCounter(
             "backend_connections_total", () => PerBackend(static backend => backend.TotalSessions),
-            description: "Sessions established with it.");
+            description: "Connections established with it.");
         meter.CreateObservableCounter(
             "backend_connect_errors_total", ConnectErrorCounts,
-            description: "Connects of sessions that failed, by kind.");
+            description: "Connects of clients' connections that failed, by kind.");
         meter.CreateObservableHistogram(
-            "backend_connect_duration_seconds", ConnectDurationReadings, "Time of successful connects of sessions.");
+            "backend_connect_duration_seconds", ConnectDurationReadings,
+            "Time of successful connects of clients' connections.");
         meter.CreateObservableCounter("health_checks_total", Checks, description: "Probes, by result.");
         meter.CreateObservableCounter("backend_transitions_total", Transitions, description: "Verdicts of the probes.");
     }

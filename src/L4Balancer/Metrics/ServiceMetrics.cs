@@ -12,11 +12,11 @@ internal sealed class ServiceMetrics(IReadOnlyList<IReadOnlyList<TcpServiceOnSha
     {
         Count(meter, "connections_accepted_total", static counters => counters.Accepted, "Connections accepted.");
         meter.CreateObservableGauge(
-            "connections_active", () => PerService(Active), description: "Sessions open now.");
+            "connections_active", () => PerService(Active), description: "Connections open now.");
         meter.CreateObservableCounter(
-            "connections_closed_total", Closed, description: "Sessions ended, by close reason.");
+            "connections_closed_total", Closed, description: "Connections ended, by close reason.");
         meter.CreateObservableHistogram(
-            "connection_duration_seconds", Durations, "Time from accept to close of ended sessions.");
+            "connection_duration_seconds", Durations, "Time from accept to close of ended connections.");
         meter.CreateObservableCounter(
             "received_bytes_total",
             () => Sides(

@@ -16,6 +16,7 @@ internal sealed class Pool
     private readonly ILogger _logger;
     private readonly Lock _writer = new();
     private volatile PoolSnapshot _snapshot = new(null, 0);
+    private bool? _serves; // As last logged; null before the first publish.
     private volatile bool _unpublished; // Something has changed since the last publish began.
     private int _publishing; // 1 while somebody publishes, or will: who changes something leaves it to him.
 
@@ -66,9 +67,10 @@ internal sealed class Pool
     /// </summary>
     public void HoldPublishing() => Interlocked.Exchange(ref _publishing, 1);
 
-    /// <summary>Publishes what has gathered.</summary>
+    /// <summary>Publishes what has gathered, were it nothing.</summary>
     public void ReleasePublishing()
     {
+        _unpublished = true;
         Interlocked.Exchange(ref _publishing, 0);
         PublishChanges();
     }
@@ -101,12 +103,15 @@ internal sealed class Pool
             available = [.. Backends.Where(static backend => backend.IsAvailable)];
         }
 
-        int before = _snapshot.Available;
         int configuredWeight = Backends.Sum(static backend => backend.Weight);
         _snapshot = new PoolSnapshot(
             available.Length == 0 ? null : new RingSelector(available, configuredWeight, _seed), available.Length);
 
-        if (available.Length == 0 && before > 0) _logger.PoolEmpty(Name);
-        if (available.Length > 0 && before == 0) _logger.PoolServes(Name, available.Length, Backends.Count);
+        bool serves = available.Length > 0;
+        if (serves == _serves) return;
+
+        _serves = serves;
+        if (serves) _logger.PoolServes(Name, available.Length, Backends.Count);
+        else _logger.PoolEmpty(Name);
     }
 }

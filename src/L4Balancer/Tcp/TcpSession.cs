@@ -28,6 +28,7 @@ internal sealed class TcpSession : SocketOwner
     private long _clientBytes;
     private long _serverBytes;
     private int _attempts;
+    private bool _countsAtBackend;
     private StreamState _clientStream;
     private StreamState _serverStream;
     private CloseReason? _pendingAbort; // A target was reset: what it sent before is passed on first, then that reset.
@@ -81,6 +82,7 @@ internal sealed class TcpSession : SocketOwner
         _backend = backend;
         _lastActivity = Shard.Now;
         backend.BeginSession();
+        _countsAtBackend = true;
         Shard.Timers.Arm(this, Shard.Now + _home.Service.Timeouts.Connect);
     }
 
@@ -92,8 +94,7 @@ internal sealed class TcpSession : SocketOwner
     {
         _server?.Close(reset: true);
         _server = null;
-        _backend?.EndSession();
-        _backend = null;
+        LeaveBackend();
     }
 
     /// <summary>Counts bytes taken from a direction's source.</summary>
@@ -242,20 +243,8 @@ internal sealed class TcpSession : SocketOwner
     /// <summary>Closes the session where a deadline has passed, otherwise waits for the next one.</summary>
     private void ArmNextDeadline()
     {
-        SessionTimeouts timeouts = _home.Service.Timeouts;
-        long deadline = long.MaxValue;
-        CloseReason reason = CloseReason.Idle;
-        if (timeouts.Idle > 0) deadline = _lastActivity + timeouts.Idle;
-        if (timeouts.HalfClose > 0 && IsHalfClosed && _lastActivity + timeouts.HalfClose <= deadline)
-        {
-            (deadline, reason) = (_lastActivity + timeouts.HalfClose, CloseReason.HalfCloseTimeout);
-        }
-
-        if (timeouts.Lifetime > 0 && _acceptedAt + timeouts.Lifetime < deadline)
-        {
-            (deadline, reason) = (_acceptedAt + timeouts.Lifetime, CloseReason.Lifetime);
-        }
-
+        (long deadline, CloseReason reason) =
+            _home.Service.Timeouts.Next(_acceptedAt, _lastActivity, IsHalfClosed);
         if (deadline <= Shard.Now) Close(reason);
         else if (deadline != long.MaxValue) Shard.Timers.Arm(this, deadline);
     }
@@ -276,9 +265,16 @@ internal sealed class TcpSession : SocketOwner
         _home.Counters.CountClosed(reason, duration);
         if (_home.FlowLog.Wants(reason)) _home.FlowLog.Ring.Add(Record(reason, duration));
 
-        _backend?.EndSession();
+        LeaveBackend();
         Shard.Load.Remove();
         _home.Service.Limit.Release();
+    }
+
+    /// <summary>The backend stays known, for the record.</summary>
+    private void LeaveBackend()
+    {
+        if (_countsAtBackend) _backend!.EndSession();
+        _countsAtBackend = false;
     }
 
     private FlowRecord Record(CloseReason reason, TimeSpan duration) => new()

@@ -11,7 +11,7 @@ public sealed record FlowRecord
     /// <summary>Who connected, where to, over what.</summary>
     public required FlowKey Flow { get; init; }
 
-    /// <summary>The backend's name; null where none was reached.</summary>
+    /// <summary>The backend's name, of several tried the last one's; null where none was available.</summary>
     public required string? Backend { get; init; }
 
     /// <summary>Why it ended.</summary>

@@ -15,11 +15,13 @@ internal static partial class LogMessages
         "pool {Pool} has no available backend; its clients are refused until one is back")]
     public static partial void PoolEmpty(this ILogger logger, string pool);
 
-    [LoggerMessage(4, LogLevel.Information, "backend {Pool}/{Backend} is up: {Result}")]
-    public static partial void BackendUp(this ILogger logger, string pool, string backend, string result);
+    [LoggerMessage(4, LogLevel.Information, "backend {Pool}/{Backend} is up: {Result}; {Left} of {Backends} available")]
+    public static partial void BackendUp(
+        this ILogger logger, string pool, string backend, string result, int left, int backends);
 
-    [LoggerMessage(5, LogLevel.Warning, "backend {Pool}/{Backend} is down: {Result}")]
-    public static partial void BackendDown(this ILogger logger, string pool, string backend, string result);
+    [LoggerMessage(5, LogLevel.Warning, "backend {Pool}/{Backend} is down: {Result}; {Left} of {Backends} available")]
+    public static partial void BackendDown(
+        this ILogger logger, string pool, string backend, string result, int left, int backends);
 
     [LoggerMessage(6, LogLevel.Warning,
         "backend {Pool}/{Backend} is ejected for {Seconds} s after {Failures} failed connects in a row")]
@@ -39,17 +41,17 @@ internal static partial class LogMessages
         this ILogger logger, string pool, string backend, string host, string address);
 
     [LoggerMessage(10, LogLevel.Warning,
-        "service {Service} pauses accepting: {Limit} sessions are open, the limit; clients wait in the kernel's queue")]
+        "service {Service} pauses accepting: {Limit} connections are open, the limit; clients wait in the queue")]
     public static partial void ListenerAtLimit(this ILogger logger, string service, int limit);
 
     [LoggerMessage(11, LogLevel.Warning, "service {Service} pauses accepting: accept4: {Error}")]
     public static partial void ListenerExhausted(this ILogger logger, string service, string error);
 
-    [LoggerMessage(12, LogLevel.Information, "draining: {Sessions} sessions open, at most {Seconds} s")]
-    public static partial void Draining(this ILogger logger, int sessions, double seconds);
+    [LoggerMessage(12, LogLevel.Information, "draining: open connections: {Connections}, for at most {Seconds} s")]
+    public static partial void Draining(this ILogger logger, int connections, double seconds);
 
-    [LoggerMessage(13, LogLevel.Warning, "{Sessions} sessions had not ended and were closed")]
-    public static partial void DrainCutOff(this ILogger logger, int sessions);
+    [LoggerMessage(13, LogLevel.Warning, "connections that had not ended and are closed now: {Connections}")]
+    public static partial void DrainCutOff(this ILogger logger, int connections);
 
     [LoggerMessage(14, LogLevel.Error, "backend {Pool}/{Backend} could not be judged; it is tried again")]
     public static partial void JudgingFailed(this ILogger logger, Exception exception, string pool, string backend);
