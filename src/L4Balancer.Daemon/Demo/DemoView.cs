@@ -13,6 +13,7 @@ internal sealed class DemoView(Balancer balancer, AdminServer admin, IAnsiConsol
     : BackgroundService
 {
     private const int BarWidth = 30;
+    private const int CommandWidth = 34;
 
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
 
@@ -49,12 +50,14 @@ internal sealed class DemoView(Balancer balancer, AdminServer admin, IAnsiConsol
     private void SayWhatToTry()
     {
         Net.IpEndpoint service = balancer.Listeners[0].Endpoint;
+        string curl = $"curl http://{service}/".PadRight(CommandWidth);
+        string nc = $"nc {service.Address} {service.Port}".PadRight(CommandWidth);
         Console.Out.WriteLine(
             $"""
             A balancer on {service} with three backends, all in this process. Try in another terminal:
 
-              curl http://{service}/      # again and again: each connection is placed on its own
-              nc {service.Address} {service.Port}              # type lines: they stay with one backend
+              {curl}# again and again: each connection is placed on its own
+              {nc}# type lines: they stay with one backend
               curl {admin.Address}/metrics
 
             Ctrl-C ends.
