@@ -21,6 +21,7 @@ internal static class RealProgram
         ["ssh-keygen"] = "openssh-client",
         ["promtool"] = "prometheus",
         ["setpriv"] = "util-linux",
+        ["strace"] = "strace",
         ["unshare"] = "util-linux",
     };
 
