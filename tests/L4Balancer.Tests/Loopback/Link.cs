@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using L4Balancer.Config;
 using L4Balancer.Shards;
+using L4Balancer.Tcp;
 using L4Balancer.Telemetry;
 
 namespace L4Balancer.Tests.Loopback;
@@ -35,6 +36,21 @@ internal sealed class Link : IAsyncDisposable
 
     /// <summary>A counter's sum over the shards.</summary>
     public long Counters(Func<ServiceCounters, long> value) => Balancer.Counters(value);
+
+    /// <summary>The balancer's own view of the flow, asked of the shard that has it.</summary>
+    public async Task<TcpSession> SessionAsync()
+    {
+        TaskCompletionSource<TcpSession> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (Shard shard in Balancer.Balancer.Shards)
+        {
+            shard.Post(() =>
+            {
+                if (shard.Owners().OfType<TcpSession>().SingleOrDefault() is { } session) found.SetResult(session);
+            });
+        }
+
+        return await found.Task.Within();
+    }
 
     /// <summary>Why the flow ended.</summary>
     public async Task<CloseReason> ReasonAsync() => (await Balancer.RecordAsync()).Reason;
