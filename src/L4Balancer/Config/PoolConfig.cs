@@ -60,6 +60,9 @@ public enum ProbeType
     /// <summary>A TCP connect. The default.</summary>
     Tcp,
 
+    /// <summary>A datagram, and what comes back.</summary>
+    Udp,
+
     /// <summary>No probe: a backend counts as up.</summary>
     None,
 }
@@ -67,7 +70,7 @@ public enum ProbeType
 /// <summary>A <c>[….health]</c> table.</summary>
 public sealed record HealthConfig
 {
-    /// <summary>Kind of probe. Default tcp.</summary>
+    /// <summary>Kind of probe. Default tcp; none for a pool that only UDP services use.</summary>
     public ProbeType Type { get; init; } = ProbeType.Tcp;
 
     /// <summary>Time from one probe's start to the next. Default 2 s; at least 10 ms.</summary>
@@ -89,6 +92,20 @@ public sealed record HealthConfig
 
     /// <summary>Port to probe instead of the backend's own. Default 0: the backend's own.</summary>
     public ushort Port { get; init; }
+
+    /// <summary>Payload of a <see cref="ProbeType.Udp"/> probe. Default empty; at most 1,400 bytes.</summary>
+    public ReadOnlyMemory<byte> Send { get; init; }
+
+    /// <summary>
+    /// Bytes that the answer to a <see cref="ProbeType.Udp"/> probe must contain. Default empty: any answer is good.
+    /// </summary>
+    public ReadOnlyMemory<byte> Expect { get; init; }
+
+    /// <summary>
+    /// Whether a <see cref="ProbeType.Udp"/> probe must be answered. False: only ICMP "port unreachable" is a failure.
+    /// Default true.
+    /// </summary>
+    public bool Reply { get; init; } = true;
 }
 
 /// <summary>A <c>[….ejection]</c> table: failed connects of real flows take a backend out for a while.</summary>

@@ -42,6 +42,9 @@ public sealed record ServiceConfig
 
     /// <summary>Distinct backends tried for one session, the first included. Default 3; 1 to 16.</summary>
     public int RetryAttempts { get; init; } = 3;
+
+    /// <summary>What only a UDP service has.</summary>
+    public UdpConfig Udp { get; init; } = new();
 }
 
 /// <summary>A <c>[service.NAME.timeouts]</c> table.</summary>
@@ -50,8 +53,12 @@ public sealed record TimeoutConfig
     /// <summary>Time for one connect to a backend. Default 5 s; more than zero.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What <see cref="Idle"/> is for a UDP service where it is not configured.</summary>
+    public static readonly TimeSpan UdpIdle = TimeSpan.FromSeconds(60);
+
     /// <summary>
-    /// Time without a byte in either direction before a session is closed. Default 10 min; zero never.
+    /// Time without a byte (UDP: a datagram) in either direction before a session is closed. Default 10 min, for UDP
+    /// <see cref="UdpIdle"/>; zero never, which a UDP service cannot have.
     /// </summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
 

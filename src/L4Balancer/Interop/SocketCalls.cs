@@ -9,6 +9,7 @@ internal static unsafe class SocketCalls
     public const int FamilyV6 = 10;
 
     private const int Stream = 1;
+    private const int Datagram = 2;
     private const int NonBlockingCloseOnExec = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
     private const int ShutdownWrite = 1; // SHUT_WR
@@ -16,6 +17,10 @@ internal static unsafe class SocketCalls
     /// <summary>Opens a non-blocking TCP socket, closed on exec.</summary>
     public static SyscallResult OpenTcp(bool v6) =>
         Libc.Result(Libc.socket(v6 ? FamilyV6 : FamilyV4, Stream | NonBlockingCloseOnExec, 0));
+
+    /// <summary>Opens a non-blocking UDP socket, closed on exec.</summary>
+    public static SyscallResult OpenUdp(bool v6) =>
+        Libc.Result(Libc.socket(v6 ? FamilyV6 : FamilyV4, Datagram | NonBlockingCloseOnExec, 0));
 
     public static SyscallResult Bind(int fd, in IpEndpoint endpoint, bool v6)
     {

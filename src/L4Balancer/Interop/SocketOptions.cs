@@ -1,10 +1,11 @@
 namespace L4Balancer.Interop;
 
-/// <summary>The socket options in use (socket(7), tcp(7), ip(7), ipv6(7)).</summary>
+/// <summary>The socket options in use (socket(7), tcp(7), udp(7), ip(7), ipv6(7)).</summary>
 internal static unsafe class SocketOptions
 {
     private const int SocketLevel = 1;
     private const int TcpLevel = 6;
+    private const int UdpLevel = 17;
     private const int IpLevel = 0;
     private const int Ipv6Level = 41;
 
@@ -29,6 +30,17 @@ internal static unsafe class SocketOptions
 
     /// <summary>Bind an address that the host does not have (yet).</summary>
     public static SyscallResult Freebind(int fd, bool v6) => v6 ? Set(fd, Ipv6Level, 78, 1) : Set(fd, IpLevel, 15, 1);
+
+    /// <summary>
+    /// What is sent at once leaves as datagrams of so many bytes, the last may be shorter (UDP_SEGMENT, "GSO"). 0: as
+    /// one.
+    /// </summary>
+    public static SyscallResult SegmentSize(int fd, int bytes) => Set(fd, UdpLevel, 103, bytes);
+
+    /// <summary>
+    /// Datagrams of one sender and one size may be received together, with their size as a control message (UDP_GRO).
+    /// </summary>
+    public static SyscallResult ReceiveTrains(int fd) => Set(fd, UdpLevel, 104, 1);
 
     /// <summary>
     /// The coming close discards what is unsent and resets the connection (SO_LINGER, on, 0 seconds).
