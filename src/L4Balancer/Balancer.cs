@@ -6,6 +6,7 @@ using L4Balancer.Pools;
 using L4Balancer.Shards;
 using L4Balancer.Tcp;
 using L4Balancer.Telemetry;
+using L4Balancer.Udp;
 using Microsoft.Extensions.Logging;
 
 namespace L4Balancer;
@@ -19,11 +20,12 @@ public sealed class Balancer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Shard[] _shards;
     private readonly FlowLog[] _flowLogs;
-    private readonly ConnectionLimit _limit;
+    private readonly SessionLimit _limit;
+    private readonly SessionLimit _tcpLimit;
     private readonly PoolRuntime[] _pools;
-    private readonly TcpServiceOnShard[][] _services; // By service, then by shard.
+    private readonly UdpPaths[] _udpPaths; // By shard; empty where there is no UDP service.
+    private readonly ServiceRuntime[] _services;
     private readonly BalancerMeter _meter;
-    private readonly List<TcpListener> _listeners = [];
     private readonly List<BoundListener> _bound = [];
     private volatile bool _ready;
     private bool _disposed;
@@ -40,12 +42,16 @@ public sealed class Balancer : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger("L4Balancer");
         Limits = BalancerLimits.Of(config);
-        _limit = new ConnectionLimit(Limits.MaxConnections);
+        _limit = new SessionLimit(Limits.MaxSessions);
+        _tcpLimit = new SessionLimit(Limits.MaxConnections, _limit);
         _shards = OpenShards(options);
         _flowLogs = [.. _shards.Select(_ => new FlowLog(config.Log.Flows))];
         IEnumerable<PoolConfig> pools = config.Services.Select(static service => service.Pool).Distinct();
         _pools = [.. pools.Select(pool => MakePool(pool, config.Global))];
-        _services = [.. config.Services.Select(MakeService)];
+        bool hasUdp = Limits.MaxUdpSessions.Count > 0;
+        _udpPaths = hasUdp ? [.. _shards.Select(static shard => new UdpPaths(shard))] : [];
+        DatagramOffload offload = hasUdp && options.DatagramOffload ? DatagramOffload.Detect() : default;
+        _services = [.. config.Services.Select(service => MakeService(service, offload))];
         _meter = new BalancerMeter(this);
     }
 
@@ -82,7 +88,7 @@ public sealed class Balancer : IAsyncDisposable
 
     internal IReadOnlyList<PoolRuntime> Pools => _pools;
 
-    internal IReadOnlyList<IReadOnlyList<TcpServiceOnShard>> Services => _services;
+    internal IReadOnlyList<ServiceRuntime> Services => _services;
 
     /// <summary>
     /// Opens the listeners, waits for the first round of probes, then accepts. Clients that come meanwhile wait in the
@@ -93,11 +99,14 @@ public sealed class Balancer : IAsyncDisposable
     /// </exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (TcpServiceOnShard[] service in _services) OpenListeners(service);
+        foreach (ServiceRuntime service in _services) OpenListeners(service);
+        IEnumerable<BoundListener> udp = _bound.Where(static one => one.Protocol == FlowProtocol.Udp);
+        OwnAddresses own = new(udp.Select(static one => one.Endpoint));
+        foreach (UdpRuntime service in _services.OfType<UdpRuntime>()) service.Service.OwnAddresses = own;
         foreach (Shard shard in _shards) shard.Start();
         await Task.WhenAll(_pools.Select(runtime => runtime.Monitor.StartAsync(cancellationToken)));
 
-        foreach (TcpListener listener in _listeners) listener.PostStart();
+        foreach (ServiceRuntime service in _services) service.PostStart();
         _ready = true;
     }
 
@@ -135,7 +144,7 @@ public sealed class Balancer : IAsyncDisposable
     public async Task<int> DrainAsync(TimeSpan timeout, CancellationToken endNow)
     {
         _ready = false;
-        foreach (TcpListener listener in _listeners) listener.PostStop();
+        foreach (ServiceRuntime service in _services) service.PostStop();
         await Task.WhenAll(_shards.Select(AnswerOf)); // The listeners have taken what had come.
         if (ActiveConnections > 0) _logger.Draining(ActiveConnections, timeout.TotalSeconds);
 
@@ -161,6 +170,8 @@ public sealed class Balancer : IAsyncDisposable
 
         foreach (Shard shard in _shards) shard.End();
         foreach (Shard shard in _shards) shard.Dispose();
+        foreach (UdpRuntime service in _services.OfType<UdpRuntime>()) service.Dispose();
+        foreach (UdpPaths paths in _udpPaths) paths.Dispose();
         _meter.Dispose();
     }
 
@@ -189,24 +200,28 @@ public sealed class Balancer : IAsyncDisposable
         return new PoolRuntime(pool, new Ejector(pool, _time, _logger), new HealthMonitor(pool, _time, _logger));
     }
 
-    private TcpServiceOnShard[] MakeService(ServiceConfig config)
+    private ServiceRuntime MakeService(ServiceConfig config, DatagramOffload offload)
     {
         PoolRuntime runtime = _pools.Single(one => one.Pool.Config == config.Pool);
+        if (config.Protocol == FlowProtocol.Udp)
+        {
+            SessionLimit sessions = new(Limits.MaxUdpSessions[config.Name], _limit);
+            UdpService udp = new(config, runtime.Pool, runtime.Ejector, sessions, _logger) { Offload = offload };
+            return new UdpRuntime(udp, _shards, _flowLogs, _udpPaths);
+        }
+
         bool hasOwnLimit = config.MaxConnections > 0;
-        ConnectionLimit limit = hasOwnLimit ? new ConnectionLimit(config.MaxConnections, _limit) : _limit;
-        TcpService service = new(config, runtime.Pool, runtime.Ejector, limit, _logger);
-        return [.. _shards.Select((shard, i) => new TcpServiceOnShard(service, shard, _flowLogs[i]))];
+        SessionLimit limit = hasOwnLimit ? new SessionLimit(config.MaxConnections, _tcpLimit) : _tcpLimit;
+        TcpService tcp = new(config, runtime.Pool, runtime.Ejector, limit, _logger);
+        return new TcpRuntime(tcp, _shards, _flowLogs);
     }
 
-    private void OpenListeners(TcpServiceOnShard[] service)
+    private void OpenListeners(ServiceRuntime service)
     {
-        ServiceConfig config = service[0].Service.Config;
-        foreach (ListenAddress address in config.Listen)
+        foreach (BoundListener bound in service.OpenListeners())
         {
-            int[] sockets = ListeningSockets.Open(config, address, _shards.Length, out IpEndpoint bound);
-            for (int i = 0; i < sockets.Length; i++) _listeners.Add(new TcpListener(service, i, sockets[i], bound));
-            _bound.Add(new BoundListener(config.Name, bound));
-            _logger.Listening(config.Name, (address with { Endpoint = bound }).ToString());
+            _bound.Add(bound);
+            _logger.Listening(bound.Service, bound.ToString());
         }
     }
 
@@ -223,15 +238,10 @@ public sealed class Balancer : IAsyncDisposable
     /// </summary>
     private async Task CutOffAsync()
     {
-        foreach (TcpListener listener in _listeners) listener.PostClose();
+        foreach (ServiceRuntime service in _services) service.PostCloseListeners();
         await Task.WhenAll(_shards.Select(AnswerOf));
-        foreach (Shard shard in _shards) shard.Post(() => CloseSessions(shard));
+        foreach (ServiceRuntime service in _services) service.PostCutOff();
         await Task.WhenAll(_shards.Select(AnswerOf));
-    }
-
-    private static void CloseSessions(Shard shard)
-    {
-        foreach (SocketOwner owner in shard.Owners()) (owner as TcpSession)?.Close(CloseReason.Shutdown);
     }
 
     private async Task WaitForSessionsAsync(TimeSpan timeout, CancellationToken endNow)

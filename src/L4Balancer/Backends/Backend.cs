@@ -12,6 +12,7 @@ internal sealed class Backend(BackendConfig config)
     private readonly long[] _connectErrors = new long[ConnectErrors.Count];
     private readonly long[] _transitions = new long[2];
     private int _active;
+    private int _failuresInRow;
     private long _total;
     private volatile ResolvedEndpoint? _endpoint;
     private volatile BackendHealth _health;
@@ -34,7 +35,10 @@ internal sealed class Backend(BackendConfig config)
     public bool IsEjected => _ejected;
 
     /// <summary>New flows may go there.</summary>
-    public bool IsAvailable => Weight > 0 && _endpoint is not null && _health == BackendHealth.Up && !_ejected;
+    public bool IsAvailable => Weight > 0 && KeepsFlows;
+
+    /// <summary>The flows it has may stay, where they are able to move. Read for every burst of datagrams.</summary>
+    public bool KeepsFlows => _health == BackendHealth.Up && !_ejected && _endpoint is not null;
 
     /// <summary>The state as one word: unresolved, unknown, down, ejected or up.</summary>
     public string StateText => this switch
@@ -67,15 +71,28 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>Its session is established.</summary>
     public void CountEstablished(TimeSpan connectTime)
     {
-        Interlocked.Increment(ref _total);
+        CountEstablished();
         ConnectDurations.Record(connectTime);
     }
+
+    /// <summary>As the other, where there is nothing to wait for.</summary>
+    public void CountEstablished() => Interlocked.Increment(ref _total);
 
     /// <summary>Its session ended, or the connect failed.</summary>
     public void EndSession() => Interlocked.Decrement(ref _active);
 
     /// <summary>A connect failed.</summary>
     public void CountConnectError(ConnectError error) => Interlocked.Increment(ref _connectErrors[(int)error]);
+
+    /// <summary>A real flow failed with it.</summary>
+    /// <returns>Failures since the last success.</returns>
+    public int CountFailure() => Interlocked.Increment(ref _failuresInRow);
+
+    /// <summary>A real flow got an answer. Writes only where that is news: every shard calls it often.</summary>
+    public void ForgetFailures()
+    {
+        if (Volatile.Read(ref _failuresInRow) != 0) Volatile.Write(ref _failuresInRow, 0);
+    }
 
     /// <summary>Its address is known. Control plane.</summary>
     internal void SetEndpoint(IpEndpoint endpoint) => _endpoint = new ResolvedEndpoint(endpoint);

@@ -7,6 +7,9 @@ namespace L4Balancer.Config;
 /// <param name="BothFamilies">The address is :: and IPv4 clients are taken too (<c>"*:80"</c>).</param>
 public readonly record struct ListenAddress(IpEndpoint Endpoint, bool BothFamilies = false)
 {
+    /// <summary>It takes an IPv6 socket, be it for both families.</summary>
+    public bool IsV6Socket => BothFamilies || !Endpoint.Address.IsV4;
+
     /// <summary>As it stands in the configuration.</summary>
     public override string ToString() => BothFamilies ? $"*:{Endpoint.Port}" : Endpoint.ToString();
 }

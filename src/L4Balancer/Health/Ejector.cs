@@ -7,8 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace L4Balancer.Health;
 
 /// <summary>
-/// Passive ejection: connects of real flows that fail in a row take a backend out of its pool for a while, longer each
-/// time.
+/// Passive ejection: real flows that fail in a row take a backend out of its pool for a while, longer each time.
 /// </summary>
 internal sealed class Ejector : IDisposable
 {
@@ -27,22 +26,17 @@ internal sealed class Ejector : IDisposable
 
     private EjectionConfig Config => _pool.Config.Ejection;
 
-    /// <summary>A connect was established. Called by every shard; wait-free.</summary>
-    public void Succeeded(Backend backend)
-    {
-        Record record = _records[backend];
-        if (Volatile.Read(ref record.FailuresInRow) != 0) Volatile.Write(ref record.FailuresInRow, 0);
-    }
-
     /// <summary>
-    /// A connect failed. Called by every shard; wait-free, the ejection itself happens on the control plane.
+    /// A connect failed, or ICMP said that a UDP port is unreachable. A success is told to the backend itself (<see
+    /// cref="Backend.ForgetFailures"/>). Called by every shard; wait-free, the ejection itself happens on the control
+    /// plane.
     /// </summary>
     public void Failed(Backend backend)
     {
         if (Config.Failures == 0) return;
 
         // Every full count asks anew: it may be that too many were ejected the last time.
-        int inRow = Interlocked.Increment(ref _records[backend].FailuresInRow);
+        int inRow = backend.CountFailure();
         if (inRow % Config.Failures == 0) ThreadPool.UnsafeQueueUserWorkItem(Eject, backend, preferLocal: false);
     }
 
@@ -91,17 +85,15 @@ internal sealed class Ejector : IDisposable
     {
         Record record = _records[backend];
         record.ReinstatedAt = _time.GetTimestamp();
-        Volatile.Write(ref record.FailuresInRow, 0);
+        backend.ForgetFailures();
         backend.SetEjected(false);
         _logger.BackendReinstated(_pool.Name, backend.Name);
         return true;
     });
 
-    /// <summary>What is remembered of one backend. All but the failures belongs to the pool's writer.</summary>
+    /// <summary>What is remembered of one backend. The pool's writer's.</summary>
     private sealed class Record
     {
-        public int FailuresInRow;
-
         public int InRow { get; set; }
 
         public TimeSpan Length { get; set; }

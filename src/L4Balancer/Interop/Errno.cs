@@ -6,6 +6,7 @@ internal enum Errno
     None = 0,
     EPERM = 1,
     EINTR = 4,
+    EIO = 5,
     EAGAIN = 11,
     ENOMEM = 12,
     EACCES = 13,
@@ -15,6 +16,7 @@ internal enum Errno
     EPIPE = 32,
     ENOSYS = 38,
     EPROTO = 71,
+    EMSGSIZE = 90,
     EADDRINUSE = 98,
     EADDRNOTAVAIL = 99,
     ENETDOWN = 100,
@@ -45,6 +47,16 @@ internal static class Errnos
     public static bool IsOfOneConnection(Errno error) =>
         error is Errno.ECONNABORTED or Errno.EPROTO or Errno.ENETDOWN or Errno.ENETUNREACH
             or Errno.EHOSTUNREACH or Errno.ETIMEDOUT;
+
+    /// <summary>There is no way to the peer's network.</summary>
+    public static bool IsUnreachable(Errno error) =>
+        error is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.ENETDOWN;
+
+    /// <summary>
+    /// The kernel could not cut a train into datagrams: a segment is larger than the path takes, or the device cannot
+    /// compute checksums (udp_send_skb in net/ipv4/udp.c).
+    /// </summary>
+    public static bool IsOfTrain(Errno error) => error is Errno.EINVAL or Errno.EMSGSIZE or Errno.EIO;
 
     /// <summary>The text that the C library has for it. Allocates; for messages.</summary>
     public static string Text(Errno error) =>

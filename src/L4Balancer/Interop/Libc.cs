@@ -49,6 +49,12 @@ internal static unsafe partial class Libc
     internal static partial nint send(int fd, byte* buffer, nuint length, int flags);
 
     [LibraryImport(Library)]
+    internal static partial int recvmmsg(int fd, MessageHeader* messages, uint count, int flags, void* timeout);
+
+    [LibraryImport(Library)]
+    internal static partial int sendmmsg(int fd, MessageHeader* messages, uint count, int flags);
+
+    [LibraryImport(Library)]
     internal static partial int shutdown(int fd, int how);
 
     [LibraryImport(Library)]

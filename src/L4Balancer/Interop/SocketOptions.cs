@@ -32,6 +32,40 @@ internal static unsafe class SocketOptions
     public static SyscallResult Freebind(int fd, bool v6) => v6 ? Set(fd, Ipv6Level, 78, 1) : Set(fd, IpLevel, 15, 1);
 
     /// <summary>
+    /// Datagrams come with the local address that they were sent to (IP_PKTINFO, IPV6_RECVPKTINFO; of an IPv6 socket
+    /// that takes both families as IPv4-mapped).
+    /// </summary>
+    public static SyscallResult ReceiveLocalAddress(int fd, bool v6) =>
+        v6 ? Set(fd, Ipv6Level, 49, 1) : Set(fd, IpLevel, 8, 1);
+
+    /// <summary>
+    /// Asks for room for what waits to be received and to be sent, beyond net.core.rmem_max and wmem_max where the
+    /// process may (CAP_NET_ADMIN), otherwise as much as they allow.
+    /// </summary>
+    public static void BufferBytes(int fd, int bytes)
+    {
+        if (Set(fd, SocketLevel, 33, bytes).IsError) _ = Set(fd, SocketLevel, 8, bytes);
+        if (Set(fd, SocketLevel, 32, bytes).IsError) _ = Set(fd, SocketLevel, 7, bytes);
+    }
+
+    /// <summary>Gives a socket that nobody reads the least room that the kernel has.</summary>
+    public static SyscallResult LeastReceiveBuffer(int fd) => Set(fd, SocketLevel, 8, 1);
+
+    /// <summary>
+    /// Datagrams that the kernel has dropped because a socket's buffer was full, since it was opened (SO_MEMINFO,
+    /// SK_MEMINFO_DROPS); it wraps at 2^32.
+    /// </summary>
+    public static uint Drops(int fd)
+    {
+        const int Values = 9;
+        const int DropsIndex = 8;
+        uint* values = stackalloc uint[Values];
+        uint length = sizeof(uint) * Values;
+        SyscallResult result = Libc.Result(Libc.getsockopt(fd, SocketLevel, 55, values, &length));
+        return result.IsError ? 0 : values[DropsIndex];
+    }
+
+    /// <summary>
     /// What is sent at once leaves as datagrams of so many bytes, the last may be shorter (UDP_SEGMENT, "GSO"). 0: as
     /// one.
     /// </summary>

@@ -18,10 +18,11 @@ internal sealed class BalancerMeter : IDisposable
     public BalancerMeter(Balancer balancer)
     {
         new ServiceMetrics(balancer.Services).Publish(_meter);
+        new UdpMetrics([.. balancer.Services.OfType<UdpRuntime>()]).Publish(_meter);
         new PoolMetrics(balancer.Pools).Publish(_meter);
         _meter.CreateObservableGauge(
             "connections_limit", () => balancer.Limits.MaxConnections,
-            description: "Connections that may be open at once.");
+            description: "TCP connections that may be open at once.");
         _meter.CreateObservableHistogram(
             "shard_loop_lag_seconds", () => balancer.Shards.Select(Lag),
             "Time that a turn of a shard's loop took, which is what an event waits at most.");

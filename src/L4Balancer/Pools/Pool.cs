@@ -15,7 +15,7 @@ internal sealed class Pool
     private readonly ulong _seed;
     private readonly ILogger _logger;
     private readonly Lock _writer = new();
-    private volatile PoolSnapshot _snapshot = new(null, 0);
+    private volatile PoolSnapshot _snapshot = new(null, 0, []);
     private bool? _serves; // As last logged; null before the first publish.
     private volatile bool _unpublished; // Something has changed since the last publish began.
     private int _publishing; // 1 while somebody publishes, or will: who changes something leaves it to him.
@@ -43,6 +43,11 @@ internal sealed class Pool
     /// <param name="tried">Backends that have failed this flow.</param>
     public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried) =>
         _snapshot.Selector?.Pick(FlowHash.Compute(flow, Config.HashOn, _seed), tried);
+
+    /// <summary>
+    /// True where a client's address is a backend's, available or not. Called by every shard; wait-free.
+    /// </summary>
+    public bool IsBackend(in IpEndpoint client) => _snapshot.Addresses.Contains(client);
 
     /// <summary>
     /// Changes the state of backends and publishes what follows from it. Control plane, any thread; changes of one pool
@@ -105,7 +110,9 @@ internal sealed class Pool
 
         int configuredWeight = Backends.Sum(static backend => backend.Weight);
         _snapshot = new PoolSnapshot(
-            available.Length == 0 ? null : new RingSelector(available, configuredWeight, _seed), available.Length);
+            available.Length == 0 ? null : new RingSelector(available, configuredWeight, _seed),
+            available.Length,
+            [.. Backends.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()]);
 
         bool serves = available.Length > 0;
         if (serves == _serves) return;

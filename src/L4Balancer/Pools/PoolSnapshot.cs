@@ -1,3 +1,4 @@
+using L4Balancer.Net;
 using L4Balancer.Selection;
 
 namespace L4Balancer.Pools;
@@ -5,4 +6,5 @@ namespace L4Balancer.Pools;
 /// <summary>What picks work on until the next publish.</summary>
 /// <param name="Selector">The available backends, ready to be picked from; null where there is none.</param>
 /// <param name="Available">How many there are.</param>
-internal sealed record PoolSnapshot(RingSelector? Selector, int Available);
+/// <param name="Addresses">Where all backends are, also those that are not available.</param>
+internal sealed record PoolSnapshot(RingSelector? Selector, int Available, HashSet<IpEndpoint> Addresses);

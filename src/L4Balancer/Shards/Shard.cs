@@ -114,7 +114,7 @@ internal sealed class Shard : IDisposable
 
     internal ulong ReserveSlot() => _slots.Reserve();
 
-    internal void FillSlot(ulong registration, ShardSocket socket) => _slots.Fill(registration, socket);
+    internal void FillSlot(ulong registration, ShardDescriptor socket) => _slots.Fill(registration, socket);
 
     internal void ReleaseSlot(ulong registration) => _slots.Release(registration);
 

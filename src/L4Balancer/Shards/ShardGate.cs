@@ -29,6 +29,9 @@ internal sealed class ShardGate(Shard shard) : ShardTimer, IShardAwaiter
         _waiter = default;
     }
 
+    /// <summary>As <see cref="Open"/>, from any thread, soon.</summary>
+    public void PostOpen() => shard.Post(Open);
+
     public ShardGate GetAwaiter() => this;
 
     public void GetResult()

@@ -14,4 +14,7 @@ internal sealed record ShardOptions
 
     /// <summary>Kernel pipes that one shard may hold, each two descriptors; 0 turns splicing off.</summary>
     public int MaxKernelPipes { get; init; } = 32;
+
+    /// <summary>Whether UDP datagrams go in trains where the kernel can (UDP_SEGMENT, UDP_GRO).</summary>
+    public bool DatagramOffload { get; init; } = true;
 }

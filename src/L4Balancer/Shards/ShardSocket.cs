@@ -4,30 +4,22 @@ using L4Balancer.Net;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// A descriptor on a shard's epoll, registered once and edge-triggered. Readiness is remembered here: it is set by
-/// events and cleared by the call that finds the kernel empty (or full), so an edge is never waited for twice. All
-/// members belong to the shard's thread.
+/// A stream socket on a shard. Readiness is remembered here: it is set by events and cleared by the call that finds the
+/// kernel empty (or full), so an edge is never waited for twice. All members belong to the shard's thread.
 /// </summary>
-internal sealed class ShardSocket
+internal sealed class ShardSocket : ShardDescriptor
 {
     /// <summary>Everything that a stream socket can report.</summary>
     private const EpollEvents Interest = EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp
-        | EpollEvents.Priority | EpollEvents.EdgeTriggered;
+        | EpollEvents.Priority;
 
-    private readonly Shard _shard;
-    private readonly ulong _registration;
     private readonly SocketOwner? _owner;
     private Continuation _reader;
     private Continuation _writer;
     private Flags _flags;
 
-    private ShardSocket(Shard shard, int fd, ulong registration, SocketOwner? owner)
-    {
-        _shard = shard;
-        _registration = registration;
-        _owner = owner;
-        Fd = fd;
-    }
+    private ShardSocket(Shard shard, int fd, SocketOwner? owner)
+        : base(shard, fd) => _owner = owner;
 
     [Flags]
     private enum Flags : byte
@@ -52,9 +44,6 @@ internal sealed class ShardSocket
         Closed = 32,
     }
 
-    /// <summary>The descriptor. Not to be used after <see cref="Close"/>.</summary>
-    public int Fd { get; }
-
     public bool IsReadable => (_flags & (Flags.Readable | Flags.Closed)) != 0;
 
     public bool IsWritable => (_flags & (Flags.Writable | Flags.Closed)) != 0;
@@ -69,7 +58,7 @@ internal sealed class ShardSocket
     public bool HasUrgent => (_flags & Flags.Urgent) != 0;
 
     /// <summary>Who hears of its failure; null for a listening socket.</summary>
-    public SocketOwner? Owner => _owner;
+    public override SocketOwner? Owner => _owner;
 
     public bool IsClosed => (_flags & Flags.Closed) != 0;
 
@@ -80,18 +69,12 @@ internal sealed class ShardSocket
     /// <returns>The socket, or null where epoll did not take it (the descriptor is closed then).</returns>
     public static ShardSocket? TryOpen(Shard shard, int fd, SocketOwner? owner, bool connecting = false)
     {
-        ulong registration = shard.ReserveSlot();
-        ShardSocket socket = new(shard, fd, registration, owner);
+        ShardSocket socket = new(shard, fd, owner);
         if (!connecting) socket._flags = Flags.Writable;
-        if (shard.Epoll.Register(fd, Interest, registration).IsError)
-        {
-            shard.ReleaseSlot(registration);
-            SocketCalls.Close(fd);
-            return null;
-        }
+        if (socket.TryRegister(Interest)) return socket;
 
-        shard.FillSlot(registration, socket);
-        return socket;
+        SocketCalls.Close(fd);
+        return null;
     }
 
     /// <summary>Waits until a receive has a point; false once the socket is closed.</summary>
@@ -151,16 +134,18 @@ internal sealed class ShardSocket
 
         _flags |= Flags.Closed;
         if (reset) _ = SocketOptions.ResetOnClose(Fd);
-        _shard.ReleaseSlot(_registration);
-        SocketCalls.Close(Fd);
+        CloseDescriptor();
 
-        if (_reader.IsSet) _shard.Defer(_reader);
-        if (_writer.IsSet) _shard.Defer(_writer);
+        if (_reader.IsSet) Shard.Defer(_reader);
+        if (_writer.IsSet) Shard.Defer(_writer);
         _reader = _writer = default;
     }
 
-    /// <summary>Takes in what epoll reported and runs whom it concerns. Called by the loop.</summary>
-    public void OnEvents(EpollEvents events)
+    /// <inheritdoc/>
+    public override void CloseAtEnd() => Close(reset: true);
+
+    /// <inheritdoc/>
+    public override void OnEvents(EpollEvents events)
     {
         if ((events & EpollEvents.In) != 0) _flags |= Flags.Readable;
         if ((events & EpollEvents.Out) != 0) _flags |= Flags.Writable;

@@ -9,6 +9,9 @@ internal abstract class ShardTimer
     /// <summary>The <see cref="Slot"/> of a timer that is not armed.</summary>
     internal const int NotArmed = -1;
 
+    /// <summary>It waits for its deadline.</summary>
+    public bool IsArmed => Slot != NotArmed;
+
     internal ShardTimer? Previous { get; set; }
 
     internal ShardTimer? Next { get; set; }

@@ -24,10 +24,11 @@ internal sealed class SlotTable
     }
 
     /// <summary>Puts a socket into a slot that was reserved for it.</summary>
-    public void Fill(ulong registration, ShardSocket socket) => _slots[(int)(uint)registration].Socket = socket;
+    public void Fill(ulong registration, ShardDescriptor socket) =>
+        _slots[(int)(uint)registration].Socket = socket;
 
     /// <summary>The socket of a registration, or null where it is closed.</summary>
-    public ShardSocket? Find(ulong registration)
+    public ShardDescriptor? Find(ulong registration)
     {
         ref Slot slot = ref _slots[(int)(uint)registration];
         return slot.Generation == (uint)(registration >> 32) ? slot.Socket : null;
@@ -57,12 +58,12 @@ internal sealed class SlotTable
     /// <summary>Closes every socket that is left.</summary>
     public void CloseAll()
     {
-        foreach (Slot slot in _slots.AsSpan(0, _used).ToArray()) slot.Socket?.Close(reset: true);
+        foreach (Slot slot in _slots.AsSpan(0, _used).ToArray()) slot.Socket?.CloseAtEnd();
     }
 
     private struct Slot
     {
-        public ShardSocket? Socket;
+        public ShardDescriptor? Socket;
         public uint Generation;
     }
 }

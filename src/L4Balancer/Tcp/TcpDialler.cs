@@ -31,7 +31,7 @@ internal static class TcpDialler
             if (session.IsClosed) return null;
             if (error is not { } failure)
             {
-                service.Ejector.Succeeded(backend);
+                backend.ForgetFailures();
                 return null;
             }
 

@@ -79,9 +79,6 @@ internal sealed class TcpListener
     /// <summary>Closes the socket at once; who waits in the kernel's queue is reset. Any thread.</summary>
     public void PostClose() => Shard.Post(() => _socket.Close(reset: false));
 
-    /// <summary>A place under the limit may be free. Any thread.</summary>
-    public void PostResume() => Shard.Post(_gate.Open);
-
     /// <summary>Takes connections until stopped.</summary>
     private async Detached AcceptLoop()
     {
@@ -141,14 +138,14 @@ internal sealed class TcpListener
         else home.Shard.Post(() => TcpSession.Start(home, fd, flow));
     }
 
-    private BatchEnd PauseAt(ConnectionLimit limit)
+    private BatchEnd PauseAt(SessionLimit limit)
     {
         if (_stopping) return BatchEnd.Drained; // What waits in the kernel's queue cannot be served any more.
 
         _home.Counters.CountPause(ListenerPause.Limit);
         if (IsPauseLogDue()) Service.Logger.ListenerAtLimit(Service.Config.Name, limit.Max);
         _gate.Close(time: null);
-        limit.Wait(this);
+        limit.Wait(_gate);
         return BatchEnd.AtLimit;
     }
 

@@ -9,7 +9,7 @@ namespace L4Balancer.Tcp;
 
 /// <summary>A service as all its listeners and sessions see it; the same on every shard.</summary>
 internal sealed class TcpService(
-    ServiceConfig config, Pool pool, Ejector ejector, ConnectionLimit limit, ILogger logger)
+    ServiceConfig config, Pool pool, Ejector ejector, SessionLimit limit, ILogger logger)
 {
     public ServiceConfig Config { get; } = config;
 
@@ -17,7 +17,7 @@ internal sealed class TcpService(
 
     public Ejector Ejector { get; } = ejector;
 
-    public ConnectionLimit Limit { get; } = limit;
+    public SessionLimit Limit { get; } = limit;
 
     public ILogger Logger { get; } = logger;
 

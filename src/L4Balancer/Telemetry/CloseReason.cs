@@ -6,7 +6,7 @@ namespace L4Balancer.Telemetry;
 /// </summary>
 public enum CloseReason
 {
-    /// <summary>Both sides ended their streams.</summary>
+    /// <summary>Both sides ended their streams; of UDP: the replies that were expected have come.</summary>
     Normal,
 
     /// <summary>The client reset while the backend was being connected.</summary>
@@ -15,7 +15,10 @@ public enum CloseReason
     /// <summary>The client reset an established session.</summary>
     ClientAbort,
 
-    /// <summary>Every backend tried refused the connection; the last one's failure is named.</summary>
+    /// <summary>
+    /// Every backend tried refused the connection; the last one's failure is named. Of UDP: the backend answered with
+    /// ICMP "port unreachable", and the flow's next datagram went to another.
+    /// </summary>
     ServerRefused,
 
     /// <summary>The backend's network could not be reached.</summary>
@@ -39,6 +42,12 @@ public enum CloseReason
     /// <summary>No backend was available.</summary>
     NoBackend,
 
+    /// <summary>A UDP session had been idle for a while and gave way to a new flow at a limit.</summary>
+    Limit,
+
+    /// <summary>The backend of a UDP session went down or was ejected, and its client kept sending.</summary>
+    BackendDown,
+
     /// <summary>The process ends and the session had not ended within <c>shutdown_drain</c>.</summary>
     Shutdown,
 
@@ -52,8 +61,8 @@ public static class CloseReasons
     private static readonly string[] Words =
     [
         "normal", "client_abort_connect", "client_abort", "server_refused", "server_unreachable",
-        "server_connect_timeout", "server_abort", "idle", "half_close_timeout", "lifetime", "no_backend", "shutdown",
-        "resource",
+        "server_connect_timeout", "server_abort", "idle", "half_close_timeout", "lifetime", "no_backend", "limit",
+        "backend_down", "shutdown", "resource",
     ];
 
     /// <summary>Number of reasons; they count from 0.</summary>
@@ -65,6 +74,6 @@ public static class CloseReasons
     /// <summary>
     /// True where an operator may want to know: everything but an ordinary end and an idle or aged session.
     /// </summary>
-    public static bool IsError(CloseReason reason) =>
-        reason is not (CloseReason.Normal or CloseReason.Idle or CloseReason.HalfCloseTimeout or CloseReason.Lifetime);
+    public static bool IsError(CloseReason reason) => reason is not (CloseReason.Normal or CloseReason.Idle
+        or CloseReason.HalfCloseTimeout or CloseReason.Lifetime or CloseReason.Limit);
 }

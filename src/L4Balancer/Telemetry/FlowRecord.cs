@@ -23,6 +23,12 @@ public sealed record FlowRecord
     /// <summary>Bytes that came from the server.</summary>
     public required long ServerBytes { get; init; }
 
+    /// <summary>Datagrams that came from the client; 0 of TCP.</summary>
+    public long ClientDatagrams { get; init; }
+
+    /// <summary>Datagrams that came from the server; 0 of TCP.</summary>
+    public long ServerDatagrams { get; init; }
+
     /// <summary>Backends tried, 0 where none was available.</summary>
     public required int Attempts { get; init; }
 

@@ -24,7 +24,7 @@ internal static partial class LogMessages
         this ILogger logger, string pool, string backend, string result, int left, int backends);
 
     [LoggerMessage(6, LogLevel.Warning,
-        "backend {Pool}/{Backend} is ejected for {Seconds} s after {Failures} failed connects in a row")]
+        "backend {Pool}/{Backend} is ejected for {Seconds} s after {Failures} failures in a row")]
     public static partial void BackendEjected(
         this ILogger logger, string pool, string backend, double seconds, int failures);
 
@@ -55,4 +55,11 @@ internal static partial class LogMessages
 
     [LoggerMessage(14, LogLevel.Error, "backend {Pool}/{Backend} could not be judged; it is tried again")]
     public static partial void JudgingFailed(this ILogger logger, Exception exception, string pool, string backend);
+
+    [LoggerMessage(15, LogLevel.Warning,
+        "service {Service} drops new UDP flows: {Limit} sessions are open, the limit, and none is idle")]
+    public static partial void SessionsAtLimit(this ILogger logger, string service, int limit);
+
+    [LoggerMessage(16, LogLevel.Warning, "service {Service} drops new UDP flows: {Error}")]
+    public static partial void SessionsExhausted(this ILogger logger, string service, string error);
 }

@@ -36,7 +36,7 @@ public sealed class EjectorTests
         Pool pool = MakePool(3);
         using Ejector ejector = MakeEjector(pool);
         Fail(ejector, pool.Backends[0], 4);
-        ejector.Succeeded(pool.Backends[0]);
+        pool.Backends[0].ForgetFailures();
         Fail(ejector, pool.Backends[0], 4);
 
         // The other one's ejection shows that the first has had its chance to be ejected too.

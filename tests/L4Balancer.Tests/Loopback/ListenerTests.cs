@@ -149,7 +149,7 @@ public sealed class ListenerTests
         await using Balancer balancer = new(config, NullLoggerFactory.Instance);
         await balancer.StartAsync(CancellationToken.None);
         Task PausesAsync(int service, int count) => Eventually.TrueAsync(
-            () => balancer.Services[service][0].Counters.Pauses(ListenerPause.Limit) == count,
+            () => balancer.Services[service].Counters[0].Pauses(ListenerPause.Limit) == count,
             $"{count} pauses of {service}");
         async Task<Socket> ConnectAsync(int listener, string text)
         {
@@ -193,7 +193,7 @@ public sealed class ListenerTests
             await client.SendTextAsync("x");
             await client.ReceiveTextAsync(1);
             await Eventually.TrueAsync(
-                () => balancer.Services[0][0].Counters.Pauses(ListenerPause.Limit) >= i, $"{i} pauses");
+                () => balancer.Services[0].Counters[0].Pauses(ListenerPause.Limit) >= i, $"{i} pauses");
         }
 
         Assert.That(loggers.Warnings, Is.EqualTo(1));

@@ -60,6 +60,13 @@ internal sealed class RunningBalancer : IAsyncDisposable
         },
     };
 
+    /// <summary>A UDP service without probes on a free port of 127.0.0.1.</summary>
+    public static ServiceConfig UdpService(IEnumerable<IPEndPoint> backends) => Service(backends) with
+    {
+        Protocol = FlowProtocol.Udp,
+        Timeouts = new TimeoutConfig { Idle = TimeoutConfig.UdpIdle },
+    };
+
     public static BackendConfig Backend(IPEndPoint address) => new()
     {
         Name = address.ToString(),
@@ -77,7 +84,11 @@ internal sealed class RunningBalancer : IAsyncDisposable
 
     /// <summary>A counter's sum over the shards.</summary>
     public long Counters(Func<ServiceCounters, long> value) =>
-        Balancer.Services[0].Sum(onShard => value(onShard.Counters));
+        Balancer.Services[0].Counters.Sum(value);
+
+    /// <summary>A UDP counter's sum over the shards.</summary>
+    public long Datagrams(Func<DatagramCounters, long> value) =>
+        ((UdpRuntime)Balancer.Services[0]).Datagrams.Sum(value);
 
     /// <summary>Sends text over a connection of its own and returns as much as comes back.</summary>
     public async Task<string> RoundTripAsync(string text)

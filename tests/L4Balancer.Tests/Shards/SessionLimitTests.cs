@@ -1,16 +1,16 @@
-using L4Balancer.Tcp;
+using L4Balancer.Shards;
 using NUnit.Framework;
 
-namespace L4Balancer.Tests.Tcp;
+namespace L4Balancer.Tests.Shards;
 
 /// <summary>The bound is never passed, by no interleaving, and no place is lost.</summary>
-public sealed class ConnectionLimitTests
+public sealed class SessionLimitTests
 {
     [Test]
     public void Reserve_BoundReached_NamesTheLimitThatIs()
     {
-        ConnectionLimit whole = new(3);
-        ConnectionLimit part = new(2, whole);
+        SessionLimit whole = new(3);
+        SessionLimit part = new(2, whole);
         Assert.That(new[] { part.Reserve(), part.Reserve() }, Is.All.Null);
         Assert.That(part.Reserve(), Is.SameAs(part));
         Assert.That(whole.Reserve(), Is.Null);
@@ -23,13 +23,13 @@ public sealed class ConnectionLimitTests
     [Test]
     public void Reserve_FromManyThreads_NeverOverTheBoundAndBackToZero()
     {
-        ConnectionLimit whole = new(5);
-        ConnectionLimit[] parts = [new(3, whole), new(4, whole)];
+        SessionLimit whole = new(5);
+        SessionLimit[] parts = [new(3, whole), new(4, whole)];
         int inside = 0;
         int most = 0;
         Parallel.For(0, 8, worker =>
         {
-            ConnectionLimit part = parts[worker % 2];
+            SessionLimit part = parts[worker % 2];
             for (int i = 0; i < 20_000; i++)
             {
                 if (part.Reserve() is not null) continue;

@@ -1,17 +1,17 @@
 using System.Collections.Concurrent;
 
-namespace L4Balancer.Tcp;
+namespace L4Balancer.Shards;
 
 /// <summary>
 /// Bounds the sessions open at once, of the process or of a service. A place is reserved before the accept, so the
-/// bound is never passed; at the bound a listener waits here and is woken by the next session that ends. Shared by all
-/// shards: one atomic a session, no lock.
+/// bound is never passed; at the bound a TCP listener waits here and is woken by the next session that ends. Shared by
+/// all shards: one atomic a session, no lock.
 /// </summary>
 /// <param name="max">Sessions at most; more than 0.</param>
 /// <param name="whole">The limit that this one is part of, reserved along with it.</param>
-internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
+internal sealed class SessionLimit(int max, SessionLimit? whole = null)
 {
-    private readonly ConcurrentQueue<TcpListener> _waiting = new();
+    private readonly ConcurrentQueue<ShardGate> _waiting = new();
     private int _open;
 
     /// <summary>Sessions at most.</summary>
@@ -22,7 +22,7 @@ internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
 
     /// <summary>Takes a place here and in the whole, or in neither.</summary>
     /// <returns>Null, or the limit that is reached.</returns>
-    public ConnectionLimit? Reserve()
+    public SessionLimit? Reserve()
     {
         if (Interlocked.Increment(ref _open) > max)
         {
@@ -37,7 +37,7 @@ internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
         return reached;
     }
 
-    /// <summary>Gives a place back and wakes a listener that waits for one.</summary>
+    /// <summary>Gives a place back and opens the gate of a listener that waits for one.</summary>
     public void Release()
     {
         Interlocked.Decrement(ref _open);
@@ -45,8 +45,8 @@ internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
         whole?.Release();
     }
 
-    /// <summary>Has a listener woken when a place is free; at once where one is free by now.</summary>
-    public void Wait(TcpListener listener)
+    /// <summary>Has a listener's gate opened when a place is free; at once where one is free by now.</summary>
+    public void Wait(ShardGate listener)
     {
         _waiting.Enqueue(listener);
 
@@ -64,6 +64,6 @@ internal sealed class ConnectionLimit(int max, ConnectionLimit? whole = null)
 
     private void WakeOne()
     {
-        if (!_waiting.IsEmpty && _waiting.TryDequeue(out TcpListener? listener)) listener.PostResume();
+        if (!_waiting.IsEmpty && _waiting.TryDequeue(out ShardGate? listener)) listener.PostOpen();
     }
 }

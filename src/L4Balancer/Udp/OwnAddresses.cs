@@ -1,0 +1,29 @@
+using System.Collections.Frozen;
+using L4Balancer.Interop;
+using L4Balancer.Net;
+
+namespace L4Balancer.Udp;
+
+/// <summary>
+/// The UDP addresses that this process listens on. A datagram that claims to come from one would go round in circles:
+/// its reply would be taken for a request. Immutable; read by every shard.
+/// </summary>
+internal sealed class OwnAddresses(IEnumerable<IpEndpoint> listeners)
+{
+    private readonly FrozenDictionary<ushort, IpAddress[]> _byPort = listeners
+        .GroupBy(static listener => listener.Port, static listener => listener.Address)
+        .ToFrozenDictionary(static group => group.Key, static group => group.ToArray());
+
+    /// <summary>True where a sender is one of them. A socket is opened only where its port is one of theirs.</summary>
+    public bool Contains(in IpEndpoint sender)
+    {
+        if (!_byPort.TryGetValue(sender.Port, out IpAddress[]? addresses)) return false;
+
+        foreach (IpAddress address in addresses)
+        {
+            if (address == sender.Address || (address.IsAny && LocalAddresses.Contains(sender.Address))) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,128 @@
+using L4Balancer.Interop;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Udp;
+
+/// <summary>
+/// From the servers to their clients: what sessions' sockets have received is gathered over one turn of the loop and
+/// leaves together by the listener that the clients wrote to, from the very address that they wrote to.
+/// </summary>
+internal sealed class ReplyPath : DatagramPath
+{
+    /// <summary>Datagrams received from one session before others have their turn.</summary>
+    private const int ReceiveAtOnce = 16;
+
+    /// <summary>
+    /// Slots that are filled before a turn's end is awaited no longer: enough that a call's cost is spread, few enough
+    /// that the first has not waited long.
+    /// </summary>
+    private const int SendFrom = 32;
+
+    private readonly Shard _shard;
+    private readonly Continuation _endOfTurn;
+    private readonly Queue<UdpSession> _unfinished = new();
+    private UdpListener? _listener; // All messages that wait leave by it.
+    private int _used; // Slots that hold what waits.
+    private bool _awaitsEndOfTurn;
+
+    public ReplyPath(Shard shard)
+        : base(withSenders: false)
+    {
+        _shard = shard;
+        _endOfTurn = new Continuation(OnEndOfTurn);
+    }
+
+    /// <summary>
+    /// Takes what waits at a session's socket; it leaves at the end of the loop's turn at the latest.
+    /// </summary>
+    public void Take(UdpSession session)
+    {
+        if (_listener != session.Listener || _used >= SendFrom) Flush();
+        _listener = session.Listener;
+
+        int first = _used;
+        SyscallResult received = Batch.Receive(session.Fd, first, ReceiveAtOnce);
+        AwaitEndOfTurn();
+        if (received.IsError)
+        {
+            // An error that waited before the datagrams; they are not told of by a further edge.
+            if (!received.WouldBlock) TakeLater(session, received.Error);
+            return;
+        }
+
+        _used += received.Value;
+        if (received.Value == ReceiveAtOnce) _unfinished.Enqueue(session);
+        Reply(session, first);
+    }
+
+    /// <summary>Sends what waits.</summary>
+    public void Flush()
+    {
+        SendAll();
+        _used = 0;
+    }
+
+    protected override void SendAll()
+    {
+        if (Sends.Count > 0) SendBy(_listener!.Fd);
+    }
+
+    protected override void Address(UdpSession session) =>
+        Sends.Address(session.Flow.Client, session.Listener.SourceOf(session.Flow), session.Listener.IsV6);
+
+    protected override void CountSent(UdpSession session, int datagrams, int bytes)
+    {
+        session.Home.Datagrams.SentToClients += datagrams;
+        session.Home.Counters.SentToClients += bytes;
+    }
+
+    protected override void StopTrains(UdpSession session) => session.CutsToClient = false;
+
+    protected override DatagramDrop? OnFailed(UdpSession session, Errno error) =>
+        Errnos.IsExhaustion(error) ? DatagramDrop.ClientBuffer : DatagramDrop.ClientUnreachable;
+
+    private void Reply(UdpSession session, int first)
+    {
+        int datagrams = 0;
+        int bytes = 0;
+        SlotChain chain = SlotChain.Empty;
+        for (int slot = first; slot < _used; slot++)
+        {
+            chain = Append(chain, slot);
+            datagrams += Batch.Datagrams(slot);
+            bytes += Batch.Bytes(slot);
+        }
+
+        session.Home.Datagrams.ReceivedFromServers += datagrams;
+        session.Home.Counters.ReceivedFromServers += bytes;
+        AddChain(session, chain, session.CutsToClient);
+        session.CountReplies(datagrams, bytes);
+    }
+
+    private void TakeLater(UdpSession session, Errno error)
+    {
+        if (error == Errno.ECONNREFUSED) session.OnRefused();
+        _unfinished.Enqueue(session);
+    }
+
+    private void AwaitEndOfTurn()
+    {
+        if (_awaitsEndOfTurn) return;
+
+        _awaitsEndOfTurn = true;
+        _shard.Defer(_endOfTurn);
+    }
+
+    private void OnEndOfTurn()
+    {
+        _awaitsEndOfTurn = false;
+        for (int left = _unfinished.Count; left > 0; left--)
+        {
+            UdpSession session = _unfinished.Dequeue();
+            if (!session.IsClosed) Take(session);
+        }
+
+        Flush();
+    }
+}

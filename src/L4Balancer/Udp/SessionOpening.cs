@@ -1,0 +1,135 @@
+using L4Balancer.Backends;
+using L4Balancer.Interop;
+using L4Balancer.Net;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Udp;
+
+/// <summary>
+/// Decides on the first datagram of a flow: whether it is taken, which backend it goes to, and what its session holds.
+/// One shard's.
+/// </summary>
+internal sealed class SessionOpening(UdpServiceOnShard home)
+{
+    private static readonly long LogInterval = ShardClock.Ticks(TimeSpan.FromMinutes(1));
+
+    // The backends that a flow is not to get, for the length of one call: the avoided one and those that failed.
+    private readonly Backend[] _tried = new Backend[1 + home.Service.Config.RetryAttempts];
+    private long _nextLog;
+
+    private UdpService Service => home.Service;
+
+    /// <summary>Opens a session for a flow that has none.</summary>
+    /// <param name="listener">Where its datagram came.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="avoided">A backend that has refused it.</param>
+    /// <param name="drop">Why it is not taken.</param>
+    /// <returns>The session, or null.</returns>
+    public UdpSession? Open(UdpListener listener, in FlowKey flow, Backend? avoided, out DatagramDrop drop)
+    {
+        if (IsRejected(flow, out drop)) return null;
+
+        if (!TryReserve())
+        {
+            drop = DatagramDrop.Limit;
+            return null;
+        }
+
+        UdpSession? session = TryConnect(listener, flow, avoided, out drop);
+        if (session is null) Service.Limit.Release();
+        else home.Remember(session);
+        return session;
+    }
+
+    private bool IsRejected(in FlowKey flow, out DatagramDrop drop)
+    {
+        drop = DatagramDrop.DeniedSourcePort;
+        if (Service.DeniedSourcePorts.AsSpan().Contains(flow.Client.Port)) return true;
+
+        drop = DatagramDrop.Loop;
+        if (Service.Pool.IsBackend(flow.Client) || Service.OwnAddresses.Contains(flow.Client)) return true;
+
+        drop = DatagramDrop.Shutdown;
+        return home.IsDraining;
+    }
+
+    /// <summary>
+    /// Takes a place under the limit; at the limit that of this shard's longest idle session, if it has been idle for
+    /// long enough to be forgotten.
+    /// </summary>
+    private bool TryReserve()
+    {
+        if (Service.Limit.Reserve() is not { } reached) return true;
+
+        if (home.Idle.Oldest is { } oldest && home.Shard.Now - oldest.LastActivity > Service.GivesWayAfter)
+        {
+            oldest.Close(CloseReason.Limit);
+            if (Service.Limit.Reserve() is null) return true;
+        }
+
+        if (IsLogDue()) Service.Logger.SessionsAtLimit(Service.Config.Name, reached.Max);
+        return false;
+    }
+
+    private UdpSession? TryConnect(UdpListener listener, in FlowKey flow, Backend? avoided, out DatagramDrop drop)
+    {
+        drop = DatagramDrop.NoBackend;
+        int tried = 0;
+        if (avoided is not null) _tried[tried++] = avoided;
+        for (int attempt = 0; attempt < Service.Config.RetryAttempts; attempt++)
+        {
+            if (Service.Pool.Pick(flow, _tried.AsSpan(0, tried)) is not { } backend) return null;
+
+            Errno error = Connect(backend, out int fd);
+            if (error == Errno.None)
+            {
+                UdpSession session = new(listener, flow, backend, fd);
+                if (session.TryStart()) return session;
+
+                SocketCalls.Close(fd);
+                error = Errno.ENOMEM;
+            }
+
+            if (Errnos.IsExhaustion(error))
+            {
+                backend.CountConnectError(ConnectError.Resource);
+                if (IsLogDue()) Service.Logger.SessionsExhausted(Service.Config.Name, Errnos.Text(error));
+                drop = DatagramDrop.Resource;
+                return null;
+            }
+
+            backend.CountConnectError(ConnectError.Unreachable);
+            Service.Ejector.Failed(backend);
+            _tried[tried++] = backend;
+            drop = DatagramDrop.ServerUnreachable;
+        }
+
+        return null;
+    }
+
+    /// <summary>Opens a socket towards a backend, on a port of its own.</summary>
+    private Errno Connect(Backend backend, out int fd)
+    {
+        IpEndpoint endpoint = backend.Endpoint!.Value;
+        SyscallResult opened = SocketCalls.OpenUdp(v6: !endpoint.Address.IsV4);
+        fd = opened.Value;
+        if (opened.IsError) return opened.Error;
+
+        // A session of a few replies would not gain by having them joined.
+        if (Service.OneWay) _ = SocketOptions.LeastReceiveBuffer(fd);
+        else if (Service.Offload.Joins && Service.Responses == 0) _ = SocketOptions.ReceiveTrains(fd);
+
+        SyscallResult connected = SocketCalls.Connect(fd, endpoint);
+        if (connected.IsError) SocketCalls.Close(fd);
+        return connected.Error;
+    }
+
+    private bool IsLogDue()
+    {
+        if (home.Shard.Now < _nextLog) return false;
+
+        _nextLog = home.Shard.Now + LogInterval;
+        return true;
+    }
+}

@@ -1,0 +1,179 @@
+using L4Balancer.Net;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Udp;
+
+/// <summary>
+/// A UDP service on one shard: its sessions, found by their flow and in the order of their last datagram, and its
+/// listeners. All on the shard's thread unless said otherwise.
+/// </summary>
+internal sealed class UdpServiceOnShard
+{
+    /// <summary>Sessions ended before the shard's other flows have their turn: each costs a close(2).</summary>
+    private const int ExpiryBatch = 64;
+
+    /// <summary>Batches taken of what a listener still holds when the process begins to drain.</summary>
+    private const int StopBatches = 64;
+
+    private static readonly long DropsInterval = ShardClock.Ticks(TimeSpan.FromSeconds(1));
+
+    private readonly List<UdpListener> _listeners = [];
+    private readonly SessionOpening _opening;
+    private readonly CallbackTimer _idleTimer;
+    private readonly CallbackTimer _dropsTimer;
+    private readonly Continuation _expireMore;
+
+    public UdpServiceOnShard(UdpService service, Shard shard, FlowLog flowLog, UdpPaths paths)
+    {
+        Service = service;
+        Shard = shard;
+        FlowLog = flowLog;
+        Paths = paths;
+        _opening = new SessionOpening(this);
+        _idleTimer = new CallbackTimer(Expire);
+        _dropsTimer = new CallbackTimer(TakeDrops);
+        _expireMore = new Continuation(Expire);
+    }
+
+    public UdpService Service { get; }
+
+    public Shard Shard { get; }
+
+    public FlowLog FlowLog { get; }
+
+    /// <summary>What all UDP services of the shard share.</summary>
+    public UdpPaths Paths { get; }
+
+    public ServiceCounters Counters { get; } = new();
+
+    public DatagramCounters Datagrams { get; } = new();
+
+    public SessionTable Sessions { get; } = new();
+
+    /// <summary>The sessions in the order of their last datagram.</summary>
+    public IdleOrder Idle { get; } = new();
+
+    /// <summary>No new flow is taken any more.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>Adds a listener. Before the shard runs.</summary>
+    public void Add(UdpListener listener) => _listeners.Add(listener);
+
+    /// <summary>Begins to take datagrams.</summary>
+    public void Start() => _listeners.ForEach(static listener => listener.Start());
+
+    /// <summary>Takes what has come so far; from then on flows that are not known are dropped.</summary>
+    public void Stop()
+    {
+        foreach (UdpListener listener in _listeners) listener.TakeWaiting(StopBatches);
+        IsDraining = true;
+        CloseListenersIfDone();
+    }
+
+    /// <summary>Closes listeners and sessions, whatever they are doing.</summary>
+    public void CutOff()
+    {
+        IsDraining = true;
+        while (Idle.Oldest is { } session) session.Close(CloseReason.Shutdown);
+        Paths.Replies.Flush();
+        CloseListenersIfDone();
+    }
+
+    /// <summary>
+    /// The session that a datagram belongs to: the flow's own, or a new one where it has none, or where its backend has
+    /// gone or refuses and another is there.
+    /// </summary>
+    /// <param name="listener">Where it came.</param>
+    /// <param name="flow">Its flow.</param>
+    /// <param name="drop">Why there is none.</param>
+    public UdpSession? SessionOf(UdpListener listener, in FlowKey flow, out DatagramDrop drop)
+    {
+        drop = default;
+        if (Sessions.Find(flow) is not { } session) return _opening.Open(listener, flow, avoided: null, out drop);
+
+        // Not while datagrams wait for it: it is judged once a batch.
+        bool stays = !session.Waiting.IsEmpty || (session.Backend.KeepsFlows && !session.IsRefused);
+        return stays ? session : Move(session, out drop);
+    }
+
+    /// <summary>A session begins.</summary>
+    public void Remember(UdpSession session)
+    {
+        Sessions.Add(session);
+        Idle.Add(session);
+        if (!_idleTimer.IsArmed) Shard.Timers.Arm(_idleTimer, session.LastActivity + Service.Idle);
+    }
+
+    /// <summary>A session has ended.</summary>
+    public void Forget(UdpSession session)
+    {
+        Sessions.Remove(session);
+        Idle.Remove(session);
+        Service.Limit.Release();
+        if (Sessions.Count == 0) Shard.Timers.Cancel(_idleTimer);
+        if (IsDraining) CloseListenersIfDone();
+    }
+
+    /// <summary>
+    /// Datagrams have come, so the kernel may have dropped some: they are counted within a second. No timer runs while
+    /// nothing comes.
+    /// </summary>
+    public void WatchDrops()
+    {
+        if (!_dropsTimer.IsArmed) Shard.Timers.Arm(_dropsTimer, Shard.Now + DropsInterval);
+    }
+
+    /// <summary>Gives the flow of a session whose backend is gone or refuses another one, where there is one.</summary>
+    /// <returns>The flow's session from now on, or null where there is none.</returns>
+    private UdpSession? Move(UdpSession session, out DatagramDrop drop)
+    {
+        drop = default;
+        FlowKey flow = session.Flow;
+        if (!session.Backend.KeepsFlows)
+        {
+            session.Close(CloseReason.BackendDown);
+            return _opening.Open(session.Listener, flow, avoided: null, out drop);
+        }
+
+        session.IsRefused = false;
+        if (Service.Pool.Pick(flow, [session.Backend]) is null) return session;
+
+        Counters.Retries++;
+        session.Close(CloseReason.ServerRefused);
+        return _opening.Open(session.Listener, flow, session.Backend, out drop);
+    }
+
+    private void TakeDrops() => _listeners.ForEach(static listener => listener.TakeDrops());
+
+    private void CloseListenersIfDone()
+    {
+        if (Sessions.Count > 0) return;
+
+        Paths.Replies.Flush(); // What is to leave by them.
+        _listeners.ForEach(static listener => listener.Close());
+        Shard.Timers.Cancel(_dropsTimer);
+    }
+
+    /// <summary>Ends the sessions that have been idle for too long, and waits for the next that will have.</summary>
+    private void Expire()
+    {
+        for (int ended = 0; Idle.Oldest is { } oldest; ended++)
+        {
+            long deadline = oldest.LastActivity + Service.Idle;
+            if (deadline > Shard.Now)
+            {
+                Shard.Timers.Arm(_idleTimer, deadline);
+                return;
+            }
+
+            if (ended == ExpiryBatch)
+            {
+                Shard.Defer(_expireMore);
+                return;
+            }
+
+            oldest.Close(CloseReason.Idle);
+        }
+    }
+}

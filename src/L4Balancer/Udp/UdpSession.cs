@@ -1,0 +1,176 @@
+using L4Balancer.Backends;
+using L4Balancer.Interop;
+using L4Balancer.Net;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Udp;
+
+/// <summary>
+/// A live UDP flow: a client at a listener, and a connected socket towards its backend, so that the kernel itself drops
+/// what anybody else sends there.
+/// <code>
+///   Open --idle, lifetime--> Closed (idle, lifetime)
+///   Open --as many replies as were asked for--> Closed (normal)
+///   Open --a datagram finds the backend down, or refusing and another one available--> Closed (backend_down,
+///          server_refused), and the datagram begins the flow's next session
+///   Open --idle for a while, and a new flow needs the place--> Closed (limit)
+///   Open --the process ends--> Closed (shutdown)
+/// </code>
+/// All on its shard's thread.
+/// </summary>
+internal sealed class UdpSession : DatagramSocket
+{
+    private readonly FlowKey _flow;
+    private readonly long _startedAt;
+    private long _repliesMissing;
+    private long _clientBytes;
+    private long _serverBytes;
+    private long _clientDatagrams;
+    private long _serverDatagrams;
+    private ShardTimer? _lifetime;
+
+    public UdpSession(UdpListener listener, in FlowKey flow, Backend backend, int fd)
+        : base(listener.Shard, fd)
+    {
+        Listener = listener;
+        Backend = backend;
+        _flow = flow;
+        _startedAt = LastActivity = Shard.Now;
+    }
+
+    public UdpListener Listener { get; }
+
+    public UdpServiceOnShard Home => Listener.Home;
+
+    public Backend Backend { get; }
+
+    public ref readonly FlowKey Flow => ref _flow;
+
+    /// <summary>When its last datagram came, from either side, in ticks.</summary>
+    public long LastActivity { get; private set; }
+
+    /// <summary>The backend has answered with ICMP "port unreachable", and that has had no consequence yet.</summary>
+    public bool IsRefused { get; set; }
+
+    /// <summary>Trains can be sent to the server, as far as is known.</summary>
+    public bool CutsToServer { get; set; }
+
+    /// <summary>Trains can be sent to the client, as far as is known.</summary>
+    public bool CutsToClient { get; set; }
+
+    /// <summary>For <see cref="IdleOrder"/>.</summary>
+    public UdpSession? Older { get; set; }
+
+    /// <summary>For <see cref="IdleOrder"/>.</summary>
+    public UdpSession? Newer { get; set; }
+
+    /// <summary>For <see cref="RequestPath"/>: the slots of the present batch that are this session's.</summary>
+    public SlotChain Waiting { get; set; } = SlotChain.Empty;
+
+    /// <summary>Begins to live: counted, and heard of where replies are expected.</summary>
+    /// <returns>False where epoll did not take the socket; nothing is counted then.</returns>
+    public bool TryStart()
+    {
+        UdpService service = Home.Service;
+        if (!TryListen(forErrorsOnly: service.OneWay)) return false;
+
+        CutsToServer = CutsToClient = service.Offload.Cuts;
+
+        Backend.BeginSession();
+        Backend.CountEstablished();
+        Home.Counters.CountAccepted();
+        if (service.Lifetime > 0) _lifetime = new LifetimeTimer(this, _startedAt + service.Lifetime);
+        return true;
+    }
+
+    public bool IsOf(in FlowKey flow) => flow.Client == _flow.Client && flow.Local == _flow.Local;
+
+    /// <summary>Counts what came from the client.</summary>
+    public void CountRequests(int datagrams, int bytes)
+    {
+        Touch();
+        _repliesMissing += (long)datagrams * Home.Service.Responses;
+        _clientDatagrams += datagrams;
+        _clientBytes += bytes;
+    }
+
+    /// <summary>Counts what came from the server, and ends the session where no more is expected.</summary>
+    public void CountReplies(int datagrams, int bytes)
+    {
+        Touch();
+        Backend.ForgetFailures();
+        IsRefused = false;
+        _serverDatagrams += datagrams;
+        _serverBytes += bytes;
+        _repliesMissing -= datagrams;
+        if (Home.Service.Responses > 0 && _repliesMissing <= 0) Close(CloseReason.Normal);
+    }
+
+    /// <summary>The backend's host has answered that nobody listens at its port.</summary>
+    public void OnRefused()
+    {
+        IsRefused = true;
+        Backend.CountConnectError(ConnectError.Refused);
+        Home.Service.Ejector.Failed(Backend);
+    }
+
+    /// <summary>Ends the session. Only the first call has an effect.</summary>
+    public void Close(CloseReason reason)
+    {
+        if (IsClosed) return;
+
+        CloseSocket();
+        if (_lifetime is not null) Shard.Timers.Cancel(_lifetime);
+        TimeSpan duration = ShardClock.Between(_startedAt, Shard.Now);
+        Home.Counters.CountClosed(reason, duration);
+        if (Home.FlowLog.Wants(reason)) Home.FlowLog.Ring.Add(Record(reason, duration));
+        Backend.EndSession();
+        Home.Forget(this);
+    }
+
+    protected override void OnReadable() => Home.Paths.Replies.Take(this);
+
+    protected override void OnFailed()
+    {
+        if (SocketOptions.TakeError(Fd) != Errno.None) OnRefused();
+    }
+
+    private void Touch()
+    {
+        if (LastActivity == Shard.Now) return;
+
+        LastActivity = Shard.Now;
+        Home.Idle.Touch(this);
+    }
+
+    private FlowRecord Record(CloseReason reason, TimeSpan duration) => new()
+    {
+        Service = Home.Service.Config.Name,
+        Flow = _flow,
+        Backend = Backend.Name,
+        Reason = reason,
+        ClientBytes = _clientBytes,
+        ServerBytes = _serverBytes,
+        ClientDatagrams = _clientDatagrams,
+        ServerDatagrams = _serverDatagrams,
+        Attempts = 1,
+        ConnectDuration = TimeSpan.Zero,
+        Duration = duration,
+        EndedTimestamp = Shard.Now,
+    };
+
+    /// <summary>Ends a session of a service that bounds their lives; a busy one too.</summary>
+    private sealed class LifetimeTimer : ShardTimer
+    {
+        private readonly UdpSession _session;
+
+        public LifetimeTimer(UdpSession session, long deadline)
+        {
+            _session = session;
+            session.Shard.Timers.Arm(this, deadline);
+        }
+
+        protected internal override void OnDue() => _session.Close(CloseReason.Lifetime);
+    }
+}
