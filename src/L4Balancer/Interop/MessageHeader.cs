@@ -23,6 +23,6 @@ internal unsafe struct MessageHeader
     public nuint VectorCount;
     public byte* Control;
     public nuint ControlLength;
-    public int Flags;
+    public long Flags; // An int, and the padding that ends the msghdr.
     public uint Length;
 }
