@@ -6,8 +6,7 @@ namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
 /// Turns a document into a configuration and reports everything that is wrong with it. Precedence of a key: the
-/// service's
-/// or pool's own table, then <c>[defaults]</c>, then the initialiser in the record.
+/// service's or pool's own table, then <c>[defaults]</c>, then the initialiser in the record.
 /// </summary>
 internal sealed class ConfigBinder
 {
@@ -20,10 +19,13 @@ internal sealed class ConfigBinder
             backends = ["10.0.0.11:8080", "10.0.0.12:8080"]
         """;
 
+    private static readonly IEqualityComparer<PoolConfig> SameObject = ReferenceEqualityComparer.Instance;
+
     private readonly ProblemList _problems;
     private readonly ListenerList _listeners;
     private readonly BackendReader _backends;
     private readonly Dictionary<string, NamedPool> _pools = [];
+    private readonly Dictionary<PoolConfig, TableReader> _poolTables = new(SameObject);
 
     private ConfigBinder(ProblemList problems)
     {
@@ -40,21 +42,26 @@ internal sealed class ConfigBinder
 
     private BalancerConfig Bind(TableReader root)
     {
-        ServiceConfig defaults = Defaults(root.Table("defaults"));
+        TableReader defaultsTable = root.Table("defaults");
+        ServiceConfig defaults = Defaults(defaultsTable);
         foreach ((string name, TableReader table) in root.NamedTables("pool"))
         {
             _pools[name] = new NamedPool(Pool(name, table, defaults.Pool), table);
         }
+
+        ProtocolRules rules = new(defaultsTable, _problems);
+        ServiceConfig[] services =
+        [
+            .. from service in root.NamedTables("service")
+               select rules.Apply(Service(service.Name, service.Table, defaults), service.Table),
+        ];
 
         BalancerConfig config = new()
         {
             Global = KnownKeys.Global(root.Table("global"), new GlobalConfig()),
             Log = KnownKeys.Log(root.Table("log"), new LogConfig()),
             Admin = Admin(root.Table("admin")),
-            Services =
-            [
-                .. root.NamedTables("service").Select(service => Service(service.Name, service.Table, defaults)),
-            ],
+            Services = Settled(services, new HealthRules(defaultsTable, _problems)),
         };
         foreach (NamedPool unused in _pools.Values.Where(pool => !pool.IsUsed))
         {
@@ -86,21 +93,48 @@ internal sealed class ConfigBinder
             _problems.Error(table.Position, $"[{table.Path}] has no backends; write backends = [\"ADDRESS:PORT\"]");
         }
 
+        _poolTables[pool] = table;
         return pool;
     }
 
     private ServiceConfig Service(string name, TableReader table, ServiceConfig defaults)
     {
         CheckName(name, table);
-        return KnownKeys.Service(table, defaults) with
+        ServiceConfig service = KnownKeys.Service(table, defaults);
+        return service with
         {
             Name = name,
-            Listen = Listen(table),
+            Listen = Listen(table, service.Protocol),
             Pool = PoolOf(name, table, defaults.Pool),
         };
     }
 
-    private List<ListenAddress> Listen(TableReader table)
+    /// <summary>
+    /// The services with pools whose probes are settled, which takes to know all who use one. A pool that several name
+    /// stays one object.
+    /// </summary>
+    private List<ServiceConfig> Settled(ServiceConfig[] services, HealthRules rules)
+    {
+        ILookup<PoolConfig, ServiceConfig> users = services.ToLookup(static service => service.Pool, SameObject);
+        Dictionary<PoolConfig, PoolConfig> settled = _poolTables.ToDictionary(
+            static pool => pool.Key,
+            pool => rules.Settle(pool.Key, pool.Value, IsForUdpAlone(users[pool.Key])),
+            SameObject);
+
+        // What a service has in place of a pool that there is not is in no table.
+        return
+        [
+            .. services.Select(service => service with
+            {
+                Pool = settled.GetValueOrDefault(service.Pool, service.Pool),
+            }),
+        ];
+    }
+
+    private static bool IsForUdpAlone(IEnumerable<ServiceConfig> users) =>
+        users.Any() && users.All(static service => service.Protocol == FlowProtocol.Udp);
+
+    private List<ListenAddress> Listen(TableReader table, FlowProtocol protocol)
     {
         List<ListenAddress> all = [];
         TomlNode? listen = table.Node("listen");
@@ -122,7 +156,7 @@ internal sealed class ConfigBinder
             }
             else
             {
-                _listeners.Add($"[{table.Path}]", item.Position, addresses);
+                _listeners.Add($"[{table.Path}]", protocol, item.Position, addresses);
                 all.AddRange(addresses);
             }
         }
@@ -169,6 +203,7 @@ internal sealed class ConfigBinder
                 + $"and [pool.{name}] is another; rename one");
         }
 
+        _poolTables[own] = table;
         return own;
     }
 
@@ -204,7 +239,7 @@ internal sealed class ConfigBinder
         // Its web server takes IPv4 clients on [::] too.
         IpEndpoint listen = admin.Listen!.Value;
         bool bothFamilies = listen.Address is { IsAny: true, IsV4: false };
-        _listeners.Add("[admin]", node?.Position, [new ListenAddress(listen, bothFamilies)]);
+        _listeners.Add("[admin]", FlowProtocol.Tcp, node?.Position, [new ListenAddress(listen, bothFamilies)]);
         return admin;
     }
 

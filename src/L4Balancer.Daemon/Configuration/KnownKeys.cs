@@ -7,8 +7,7 @@ namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
 /// The keys of the configuration, each on one line: its name, its type, its range, and the value it has when it is
-/// absent.
-/// A new key is one line here and one in its record.
+/// absent. A new key is one line here and one in its record.
 /// </summary>
 internal static class KnownKeys
 {
@@ -16,9 +15,23 @@ internal static class KnownKeys
     private const int LongestBacklog = 65_535;
     private const int MostAttempts = 16;
     private const int MostProbes = 1000;
+    private const int MostProbeBytes = 1400; // One datagram on any network.
+    private const int MostResponses = 1_000_000;
 
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The transports.</summary>
+    public static readonly (string Word, FlowProtocol Value)[] Protocols =
+        [("tcp", FlowProtocol.Tcp), ("udp", FlowProtocol.Udp)];
+
+    /// <summary>The kinds of probes.</summary>
+    public static readonly (string Word, ProbeType Value)[] ProbeTypes =
+        [("tcp", ProbeType.Tcp), ("udp", ProbeType.Udp), ("none", ProbeType.None)];
+
+    /// <summary>True where a node is the word for a value.</summary>
+    public static bool Says<T>(TomlNode node, (string Word, T Value)[] words, T value) =>
+        node is TomlString { Value: var text } && words.Contains((text, value));
 
     /// <summary>The <c>[global]</c> table.</summary>
     public static GlobalConfig Global(TableReader table, GlobalConfig fallback) => new()
@@ -44,12 +57,13 @@ internal static class KnownKeys
     /// <summary>The keys of a service that may also stand in <c>[defaults]</c>, but for those of its pool.</summary>
     public static ServiceConfig Service(TableReader table, ServiceConfig fallback) => fallback with
     {
-        Protocol = table.Word("protocol", fallback.Protocol, ("tcp", FlowProtocol.Tcp)),
+        Protocol = table.Word("protocol", fallback.Protocol, Protocols),
         MaxConnections = table.Integer("max_connections", fallback.MaxConnections, 0, int.MaxValue),
         Backlog = table.Integer("backlog", fallback.Backlog, 1, LongestBacklog),
         Freebind = table.Boolean("freebind", fallback.Freebind),
         Timeouts = Timeouts(table.Table("timeouts"), fallback.Timeouts),
         RetryAttempts = table.Table("retry").Integer("attempts", fallback.RetryAttempts, 1, MostAttempts),
+        Udp = Udp(table.Table("udp"), fallback.Udp),
     };
 
     /// <summary>The keys of a pool that may also stand in <c>[defaults]</c>.</summary>
@@ -69,16 +83,42 @@ internal static class KnownKeys
         Lifetime = table.Duration("lifetime", fallback.Lifetime),
     };
 
-    private static HealthConfig Health(TableReader table, HealthConfig fallback) => new()
+    private static UdpConfig Udp(TableReader table, UdpConfig fallback)
     {
-        Type = table.Word("type", fallback.Type, ("tcp", ProbeType.Tcp), ("none", ProbeType.None)),
-        Interval = table.Duration("interval", fallback.Interval, ShortestInterval),
-        Timeout = table.Duration("timeout", fallback.Timeout, MoreThanZero),
-        Rise = table.Integer("rise", fallback.Rise, 1, MostProbes),
-        Fall = table.Integer("fall", fallback.Fall, 1, MostProbes),
-        Jitter = table.Share("jitter", fallback.Jitter),
-        Port = table.Port("port", fallback.Port),
-    };
+        UdpConfig udp = new()
+        {
+            Responses = table.Integer("responses", fallback.Responses, 0, MostResponses),
+            OneWay = table.Boolean("one_way", fallback.OneWay),
+            MaxSessions = table.Integer("max_sessions", fallback.MaxSessions, 0, int.MaxValue),
+            DenySourcePorts = table.Ports("deny_source_ports", fallback.DenySourcePorts),
+        };
+        return udp is { OneWay: true, Responses: > 0 } && (table.Node("responses") ?? table.Node("one_way")) is { } at
+            ? table.Reject(at, "one_way = true leaves no replies that 'responses' could count; "
+                + "write responses = 0 or one_way = false", fallback)
+            : udp;
+    }
+
+    private static HealthConfig Health(TableReader table, HealthConfig fallback)
+    {
+        HealthConfig health = new()
+        {
+            Type = table.Word("type", fallback.Type, ProbeTypes),
+            Interval = table.Duration("interval", fallback.Interval, ShortestInterval),
+            Timeout = table.Duration("timeout", fallback.Timeout, MoreThanZero),
+            Rise = table.Integer("rise", fallback.Rise, 1, MostProbes),
+            Fall = table.Integer("fall", fallback.Fall, 1, MostProbes),
+            Jitter = table.Share("jitter", fallback.Jitter),
+            Port = table.Port("port", fallback.Port),
+            Send = table.Bytes("send", fallback.Send, MostProbeBytes),
+            Expect = table.Bytes("expect", fallback.Expect, MostProbeBytes),
+            Reply = table.Boolean("reply", fallback.Reply),
+        };
+        bool contradicts = health is { Reply: false, Expect.IsEmpty: false };
+        return contradicts && (table.Node("expect") ?? table.Node("reply")) is { } at
+            ? table.Reject(at, "'expect' says what an answer must contain, and reply = false that none need come; "
+                + "remove one of them", fallback)
+            : health;
+    }
 
     private static EjectionConfig Ejection(TableReader table, EjectionConfig fallback)
     {

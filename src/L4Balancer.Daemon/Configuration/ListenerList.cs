@@ -1,24 +1,30 @@
 using L4Balancer.Config;
+using L4Balancer.Net;
 using L4Balancer.Toml;
 
 namespace L4Balancer.Daemon.Configuration;
 
-/// <summary>All listen addresses of a configuration with the place where each stands; no two may overlap.</summary>
+/// <summary>
+/// All listen addresses of a configuration with the place where each stands; no two of one protocol may overlap.
+/// </summary>
 internal sealed class ListenerList(ProblemList problems)
 {
-    private readonly Dictionary<ushort, List<Listener>> _byPort = [];
+    private readonly Dictionary<(FlowProtocol, ushort), List<Listener>> _byPort = [];
 
     /// <summary>
     /// Adds the addresses of one entry of the file, and reports the first of them that overlaps one added before: a
-    /// range
-    /// that lies in another is one mistake, not a thousand.
+    /// range that lies in another is one mistake, not a thousand.
     /// </summary>
     /// <param name="owner">What listens there, as it is called in a message: <c>[service.web]</c>.</param>
+    /// <param name="protocol">What it takes there.</param>
     /// <param name="position">Where the entry stands; null for a default that the file does not mention.</param>
     /// <param name="addresses">The addresses that the entry stands for.</param>
-    public void Add(string owner, TomlPosition? position, IReadOnlyList<ListenAddress> addresses)
+    public void Add(
+        string owner, FlowProtocol protocol, TomlPosition? position, IReadOnlyList<ListenAddress> addresses)
     {
-        if (addresses.Select(Overlapping).FirstOrDefault(found => found is not null) is { } other)
+        Listener? other =
+            addresses.Select(address => Overlapping(protocol, address)).FirstOrDefault(found => found is not null);
+        if (other is not null)
         {
             ListenAddress address = addresses.First(address => ListenOverlap.Exists(address, other.Address));
             Report(new Listener(owner, position, address), other);
@@ -26,14 +32,14 @@ internal sealed class ListenerList(ProblemList problems)
 
         foreach (ListenAddress address in addresses)
         {
-            ushort port = address.Endpoint.Port;
+            (FlowProtocol, ushort) port = (protocol, address.Endpoint.Port);
             if (!_byPort.TryGetValue(port, out List<Listener>? listeners)) _byPort[port] = listeners = [];
             listeners.Add(new Listener(owner, position, address));
         }
     }
 
-    private Listener? Overlapping(ListenAddress address) =>
-        _byPort.TryGetValue(address.Endpoint.Port, out List<Listener>? listeners)
+    private Listener? Overlapping(FlowProtocol protocol, ListenAddress address) =>
+        _byPort.TryGetValue((protocol, address.Endpoint.Port), out List<Listener>? listeners)
             ? listeners.Find(listener => ListenOverlap.Exists(address, listener.Address))
             : null;
 

@@ -6,8 +6,7 @@ namespace L4Balancer.Daemon.Configuration;
 /// <summary>
 /// Hands out the values of one table by name, type and range, and remembers what it was asked for. Whatever else stands
 /// in the table is an unknown key. A wrong value is reported and read as its fallback, so that reading goes on and
-/// every
-/// problem of the file is found in one pass.
+/// every problem of the file is found in one pass.
 /// </summary>
 /// <remarks>A table that the file does not have reads as an empty one: each key then has its fallback.</remarks>
 internal sealed class TableReader
@@ -42,6 +41,22 @@ internal sealed class TableReader
     /// <summary>Finds a key without asking for it.</summary>
     public TomlEntry? Entry(string key) => _table is not null && _table.TryGet(key, out TomlEntry entry) ? entry : null;
 
+    /// <summary>Finds a key of this table, or of tables inside it, without asking for any of them.</summary>
+    public TomlEntry? Find(params ReadOnlySpan<string> path)
+    {
+        TomlEntry? found = null;
+        TomlTable? table = _table;
+        foreach (string key in path)
+        {
+            if (table is null || !table.TryGet(key, out TomlEntry entry)) return null;
+
+            found = entry;
+            table = entry.Value as TomlTable;
+        }
+
+        return found;
+    }
+
     /// <summary>The node of a key, whatever its type; null where the key is absent.</summary>
     public TomlNode? Node(string key)
     {
@@ -64,6 +79,21 @@ internal sealed class TableReader
 
     /// <summary>A port to connect to, or 0 for none.</summary>
     public ushort Port(string key, ushort fallback) => (ushort)Integer(key, fallback, 0, ushort.MaxValue);
+
+    /// <summary>A list of ports, 0 included.</summary>
+    public IReadOnlyList<ushort> Ports(string key, IReadOnlyList<ushort> fallback)
+    {
+        if (Node(key) is null) return fallback;
+
+        List<ushort> ports = [];
+        foreach (TomlNode item in List(key, "ports"))
+        {
+            if (item is TomlInteger { Value: >= 0 and <= ushort.MaxValue and var port }) ports.Add((ushort)port);
+            else Reject(item, $"'{key}' must be a list of ports from 0 to 65535, not of {Written(item)}", ports);
+        }
+
+        return ports;
+    }
 
     /// <summary>A number from 0 to 1.</summary>
     public double Share(string key, double fallback) => Node(key) switch
@@ -91,6 +121,22 @@ internal sealed class TableReader
         TomlString { Value: var value } => value,
         TomlNode at => Reject<string?>(at, $"'{key}' must be a string, not {at.Kind}", null),
     };
+
+    /// <summary>Bytes, at most <paramref name="most"/>, written as a text or as hexadecimal digits.</summary>
+    public ReadOnlyMemory<byte> Bytes(string key, ReadOnlyMemory<byte> fallback, int most)
+    {
+        if (Text(key) is not { } text) return fallback;
+
+        TomlNode at = Node(key)!;
+        if (ByteSyntax.Parse(text, out ReadOnlyMemory<byte> bytes) is { } problem)
+        {
+            return Reject(at, $"'{key}' {problem}", fallback);
+        }
+
+        return bytes.Length <= most
+            ? bytes
+            : Reject(at, $"'{key}' has {bytes.Length} bytes; at most {most} are possible", fallback);
+    }
 
     /// <summary>A duration from <paramref name="least"/> to a year.</summary>
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan least = default) => Node(key) switch
@@ -195,6 +241,10 @@ internal sealed class TableReader
         _tables.Add(opened);
         return opened;
     }
+
+    private static string Written(TomlNode node) => node is TomlInteger { Value: var value }
+        ? value.ToString(CultureInfo.InvariantCulture)
+        : node.Kind;
 
     private static string NotAShare(string key, double value) =>
         string.Create(CultureInfo.InvariantCulture, $"'{key}' must be from 0 to 1, not {value}");

@@ -20,7 +20,7 @@ public sealed record ServiceConfig
     /// <summary>Unique name; also the metrics' label.</summary>
     public required string Name { get; init; }
 
-    /// <summary>At least one; none overlaps another of the whole configuration.</summary>
+    /// <summary>At least one; none overlaps another of the same protocol in the whole configuration.</summary>
     public required IReadOnlyList<ListenAddress> Listen { get; init; }
 
     /// <summary>The transport. Default tcp.</summary>

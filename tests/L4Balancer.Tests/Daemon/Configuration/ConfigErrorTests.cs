@@ -58,8 +58,8 @@ internal sealed class ConfigErrorTests
             "2:10: error: 'format' must be \"auto\", \"text\", \"json\" or \"journald\", not an integer");
         yield return Case("Flows_ZeroShare", "[log]\nflows = \"1/0\"",
             "2:9: error: 'flows' must be \"all\", \"errors\", \"none\" or \"1/100\", not \"1/0\"");
-        yield return Case("Protocol_Udp", "[defaults]\nprotocol = \"udp\"",
-            "2:12: error: 'protocol' must be \"tcp\", not \"udp\"");
+        yield return Case("Protocol_Unknown", "[defaults]\nprotocol = \"quic\"",
+            "2:12: error: 'protocol' must be \"tcp\" or \"udp\", not \"quic\"");
         yield return Case("Balance_Unknown", "[defaults]\nbalance = \"maglev\"",
             "2:11: error: 'balance' must be \"ring\", not \"maglev\"");
         yield return Case("Table_String", "global = \"x\"", "1:10: error: 'global' must be a table, not a string");

@@ -29,12 +29,17 @@ internal sealed class ExampleFileTests
 
         ServiceConfig web = plain.Services.Single();
         ServiceConfig same = full.Services.Single(service => service.Name == "web");
+        ServiceConfig dns = full.Services.Single(service => service.Name == "dns");
         Assert.Multiple(() =>
         {
             Assert.That(full.Global, Is.EqualTo(plain.Global));
             Assert.That(full.Log, Is.EqualTo(plain.Log));
             Assert.That(full.Admin, Is.EqualTo(plain.Admin));
             Assert.That(same with { Listen = web.Listen, Pool = web.Pool }, Is.EqualTo(web));
+            Assert.That(dns.Timeouts, Is.EqualTo(web.Timeouts with { Idle = TimeoutConfig.UdpIdle }));
+            Assert.That(dns.Udp.DenySourcePorts, Is.EqualTo(web.Udp.DenySourcePorts));
+            Assert.That(
+                dns.Udp with { Responses = 0, DenySourcePorts = web.Udp.DenySourcePorts }, Is.EqualTo(web.Udp));
             Assert.That(same.Pool with { Backends = web.Pool.Backends }, Is.EqualTo(web.Pool));
         });
     }

@@ -85,6 +85,20 @@ internal sealed class ListenOverlapTests
             "4:10: error: 127.0.0.1:80 of [service.a] overlaps *:80, which is taken by [admin] on line 2",
         }));
 
+    [TestCase("tcp", "tcp", 1)]
+    [TestCase("udp", "udp", 1)]
+    [TestCase("tcp", "udp", 0)]
+    [TestCase("udp", "tcp", 0)]
+    public void Parse_SameAddress_IsTakenByOneOfAProtocol(string one, string other, int errors) => Assert.That(
+        Problems(
+            "[service.a]\nlisten = \"*:80\"\nbackends = [\"a:1\"]\nprotocol = \"" + one + "\"\n"
+            + "[service.b]\nlisten = \"127.0.0.1:80\"\nbackends = [\"a:1\"]\nprotocol = \"" + other + "\""),
+        Has.Length.EqualTo(errors));
+
+    [Test]
+    public void Parse_UdpOnTheAdminAddress_IsPossible() => Assert.That(
+        Problems("[service.a]\nlisten = \"*:9191\"\nbackends = [\"a:1\"]\nprotocol = \"udp\""), Is.Empty);
+
     [Test]
     public void Parse_AdminOff_LeavesItsPort() =>
         Assert.That(Problems("[admin]\nlisten = \"\"\n[service.a]\nlisten = \"*:9191\"\nbackends = [\"a:1\"]"),
