@@ -1,7 +1,13 @@
 using BenchmarkDotNet.Running;
 using L4Balancer.Bench.Load;
 
-if (args is ["idle-flows", .. string[] rest]) return IdleFlows.Run(rest);
+switch (args)
+{
+    case ["idle-flows", .. string[] rest]: return IdleFlows.Run(rest);
+    case ["idle-udp-flows", .. string[] rest]: return IdleUdpFlows.Run(rest);
+    case ["udp-echo", .. string[] rest]: return UdpEcho.Run(rest);
+    case ["udp-load", .. string[] rest]: return UdpLoad.Run(rest);
+}
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;
