@@ -25,19 +25,22 @@ require() {
   for pair in "$@"; do
     command -v "${pair%%:*}" > /dev/null || missing+=("${pair#*:}")
   done
-  ((${#missing[@]} == 0)) && return
-  if [[ $(id -u) != 0 ]] || ! command -v apt-get > /dev/null; then fail "please install: ${missing[*]}"; fi
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
-    > "$work/apt.log" 2>&1 || fail "apt-get could not install ${missing[*]}: $(tail -n 3 "$work/apt.log")"
+  ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
 }
 
-# Chooses a port of 127.0.0.1 on which nobody listens and that was not chosen before, below the range that the kernel
-# gives to clients.
+install_packages() {
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get > /dev/null; then fail "please install: $*"; fi
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } \
+    > "$work/apt.log" 2>&1 || fail "apt-get could not install $*: $(tail -n 3 "$work/apt.log")"
+}
+
+# Chooses a port of 127.0.0.1 on which nobody listens, by TCP or UDP, and that was not chosen before, below the range
+# that the kernel gives to clients.
 free_port() {
   local tries port
   for ((tries = 0; tries < 100; tries++)); do
     port=$((20000 + RANDOM % 10000))
-    if grep -qx "$port" "$work/ports" || listens "$port"; then continue; fi
+    if grep -qx "$port" "$work/ports" || listens "$port" || is_bound_udp "$port"; then continue; fi
     echo "$port" | tee -a "$work/ports"
     return
   done
@@ -46,6 +49,10 @@ free_port() {
 
 listens() {
   (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
+}
+
+is_bound_udp() {
+  grep -q ":$(printf %04X "$1") 0*:0000 " /proc/net/udp
 }
 
 # Starts a program on a core, in the background: `start CORE NAME COMMAND...`. Its id is then in `started`.
@@ -57,11 +64,11 @@ start() {
   running+=("$started")
 }
 
-# Waits until a program listens: `await_port PORT PID NAME`.
+# Waits until a program listens: `await_port PORT PID NAME`, for UDP `await_port PORT PID NAME is_bound_udp`.
 await_port() {
-  local tries
+  local tries test=${4:-listens}
   for ((tries = 0; tries < 300; tries++)); do
-    listens "$1" && return
+    "$test" "$1" && return
     kill -0 "$2" 2> /dev/null || fail "$3 ended: $(tail -n 5 "$work/$3.log")"
     sleep 0.1
   done

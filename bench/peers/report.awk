@@ -1,20 +1,36 @@
-# Turns samples, `METRIC ROUND BALANCER VALUE [USER SYSTEM]`, into one table with ratios and verdicts.
-# Exit code: 0 where every bar is met, 1 where one is not.
+# Turns the samples of one comparison (`-v comparison=tcp` or `udp`), `METRIC ROUND BALANCER VALUE [USER SYSTEM]`, into
+# tables with ratios and verdicts. Exit code: 0 where every bar is met, 1 where one is not, 2 where samples are missing.
 
 BEGIN {
-  title["round-trip"] = "CPU us per round trip, 100 connections"
-  title["bulk-to-server"] = "CPU ms per GB, client to server"
-  title["bulk-to-client"] = "CPU ms per GB, server to client"
-  title["idle-flow"] = "KiB resident per idle flow"
   title["at-start"] = "MiB resident at start"
+  if (comparison == "tcp") {
+    peer = "haproxy"
+    metrics = split("round-trip bulk-to-server bulk-to-client idle-flow at-start", order)
+    title["round-trip"] = "CPU us per round trip, 100 connections"
+    title["bulk-to-server"] = "CPU ms per GB, client to server"
+    title["bulk-to-client"] = "CPU ms per GB, server to client"
+    title["idle-flow"] = "KiB resident per idle flow"
+    bar["round-trip"] = 1.1
+    bar["bulk-to-server"] = bar["bulk-to-client"] = 0.6
+    own_bar["idle-flow"] = 1
+  } else {
+    peer = "nginx"
+    metrics = split("udp-1 udp-1-loss udp-8 udp-8-loss udp-train udp-train-loss idle-session at-start", order)
+    title["udp-1"] = "CPU us per datagram there and back, 50 flows with 1 of 200 bytes under way"
+    title["udp-8"] = "CPU us per datagram there and back, 50 flows with 8 of 200 bytes under way"
+    title["udp-train"] = "CPU us per datagram there and back, 50 flows with 1 train of 16 of 1,200 bytes under way"
+    title["udp-1-loss"] = title["udp-8-loss"] = title["udp-train-loss"] = "  datagrams lost per million"
+    title["idle-session"] = "KiB resident per idle session"
+    bar["udp-1"] = 0.85
+    bar["udp-8"] = 0.72
+    bar["udp-train"] = 0.45
 
-  # The first four by ratio of medians, idle-flow by L4Balancer's own median.
-  bar["round-trip"] = 1.1
-  bar["bulk-to-server"] = bar["bulk-to-client"] = 0.6
-  bar["idle-flow"] = 1
+    # All that is under way fits into the buffers, so nothing need be lost. But what a busy machine holds up for longer
+    # than the load waits, at the end of the time, looks lost: 20 in a million are about 5 datagrams of a turn.
+    slack["udp-1-loss"] = slack["udp-8-loss"] = slack["udp-train-loss"] = 20
+  }
 
-  metrics = split("round-trip bulk-to-server bulk-to-client idle-flow at-start", order)
-  balancers = split("haproxy l4balancer", names)
+  balancers = split(peer " l4balancer", names)
 }
 
 {
@@ -49,17 +65,27 @@ function print_row(metric, name,    sorted, n, i) {
   print ""
 }
 
-function judge(metric,    ratio, own, met) {
-  own = median(value, metric, "l4balancer")
-  if (median(value, metric, "haproxy") == 0) ratio = 0
-  else ratio = own / median(value, metric, "haproxy")
-  printf "  ratio of medians %.2f", ratio
-  if (!(metric in bar)) { print ""; return }
+# The rate at which each went, and the load without a balancer.
+function print_rates(metric,    b) {
+  printf "  thousand datagrams a second:"
+  for (b = 1; b <= balancers; b++) printf " %s %.0f,", names[b], median(value, metric, names[b])
+  printf " without a balancer %.0f\n", median(value, metric, "direct")
+}
 
-  if (metric == "idle-flow") {
-    met = own <= bar[metric]
-    printf "; L4Balancer %.2f KiB, bar %.2f KiB", own, bar[metric]
+# Prints by how much L4Balancer is better or worse, and the verdict where there is a bar.
+function judge(metric,    own, other, ratio, met) {
+  own = median(value, metric, "l4balancer")
+  other = median(value, metric, peer)
+  ratio = other == 0 ? 0 : own / other
+  if (metric in slack) {
+    met = own <= other + slack[metric]
+    printf "  medians %.1f and %.1f, slack %d", own, other, slack[metric]
+  } else if (metric in own_bar) {
+    met = own <= own_bar[metric]
+    printf "  ratio of medians %.2f; L4Balancer %.2f, bar %.2f", ratio, own, own_bar[metric]
   } else {
+    printf "  ratio of medians %.2f", ratio
+    if (!(metric in bar)) { print ""; return }
     met = ratio <= bar[metric]
     printf ", bar %.2f", bar[metric]
   }
@@ -70,12 +96,13 @@ function judge(metric,    ratio, own, met) {
 END {
   for (m = 1; m <= metrics; m++) {
     metric = order[m]
-    if (!((metric, "haproxy") in count) || !((metric, "l4balancer") in count)) { print "no samples of " metric; exit 2 }
+    if (!((metric, peer) in count) || !((metric, "l4balancer") in count)) { print "no samples of " metric; exit 2 }
 
     printf "%s\n  %-12s", title[metric], ""
     for (i = 1; i <= rounds; i++) printf "%9s", "round " i
     printf "  |%9s%9s%9s\n", "min", "median", "max"
     for (b = 1; b <= balancers; b++) print_row(metric, names[b])
+    if ((metric "-rate", "direct") in count) print_rates(metric "-rate")
     judge(metric)
     print ""
   }

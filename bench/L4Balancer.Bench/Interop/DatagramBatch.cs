@@ -100,7 +100,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
     /// <param name="index">The buffer.</param>
     /// <param name="bytes">Its bytes in use.</param>
     /// <param name="segmentBytes">Size of the datagrams of a train, or 0.</param>
-    /// <param name="toSender">To whom the buffer's datagram came from; otherwise to whom the socket is connected.</param>
+    /// <param name="toSender">Back to where the datagram came from; otherwise to where the socket is connected.</param>
     public void Stage(int index, int bytes, int segmentBytes, bool toSender)
     {
         ref MultiMessage message = ref _staged[_stagedCount];

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace L4Balancer.Bench.Load;
 
 /// <summary>
-/// <c>idle-udp-flows ADDRESS:PORT COUNT</c>: as <c>idle-flows</c>, with one datagram that is echoed on each flow. Closing
-/// them tells the other side nothing: its sessions end by their idle timeout.
+/// <c>idle-udp-flows ADDRESS:PORT COUNT</c>: as <c>idle-flows</c>, with one datagram that is echoed on each flow.
+/// Closing them tells the other side nothing: its sessions end by their idle timeout.
 /// </summary>
 internal static class IdleUdpFlows
 {

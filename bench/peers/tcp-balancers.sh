@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # Some of it is set or used by the one who sources it.
-# The two balancers with equal settings, and the servers behind them. Sourced after machine.sh; who sources it sets
-# `daemon`. Equal: one worker on one core, 600 s idle and 5 s connect timeouts, no health checks, no log of connections.
+# The two balancers of TCP with equal settings, and the servers behind them. Sourced by tcp.sh. Equal: one worker on one
+# core, 600 s idle and 5 s connect timeouts, no health checks, no log of connections.
 # HAProxy has what its manual offers for speed: splice-auto, with pipes for every connection of the bulk load.
 
-idle_timeout=600
-connect_timeout=5
+readonly TCP_IDLE_SECONDS=600
+readonly CONNECT_SECONDS=5
 
-# By the name of the balancer: its process, and its ports before the two servers.
-declare -A pid web bulk
+# By the name of the balancer: its ports before the two servers.
+declare -A web bulk
 
 # nginx answers 200 with a small body and keeps every connection open.
 start_web_server() {
@@ -18,7 +18,7 @@ worker_processes 1; daemon off; pid $work/nginx/pid; error_log $work/nginx/error
 worker_rlimit_nofile $(ulimit -Hn);
 events { worker_connections $(($(ulimit -Hn) - 100)); }
 http {
-  access_log off; keepalive_requests 1000000000; keepalive_timeout ${idle_timeout}s;
+  access_log off; keepalive_requests 1000000000; keepalive_timeout ${TCP_IDLE_SECONDS}s;
   client_body_temp_path $work/nginx; proxy_temp_path $work/nginx; fastcgi_temp_path $work/nginx;
   uwsgi_temp_path $work/nginx; scgi_temp_path $work/nginx;
   server { listen 127.0.0.1:$web_port backlog=8192; location / { return 200 "hello world"; } }
@@ -47,9 +47,9 @@ global
 defaults
   mode tcp
   option splice-auto
-  timeout connect ${connect_timeout}s
-  timeout client ${idle_timeout}s
-  timeout server ${idle_timeout}s
+  timeout connect ${CONNECT_SECONDS}s
+  timeout client ${TCP_IDLE_SECONDS}s
+  timeout server ${TCP_IDLE_SECONDS}s
 frontend web
   bind 127.0.0.1:$port backlog 4096
   default_backend web
@@ -67,7 +67,7 @@ END
 }
 
 # Starts L4Balancer in the same way, with its admin side on, as its users run it.
-start_l4balancer() {
+start_tcp_l4balancer() {
   local port bulk_listen
   port=$(free_port) bulk_listen=$(free_port)
   cat > "$work/l4balancer.toml" << END
@@ -78,7 +78,7 @@ flows = "none"
 [admin]
 listen = "127.0.0.1:$(free_port)"
 [defaults]
-timeouts = { connect = "${connect_timeout}s", idle = "${idle_timeout}s" }
+timeouts = { connect = "${CONNECT_SECONDS}s", idle = "${TCP_IDLE_SECONDS}s" }
 health = { type = "none" }
 [service.web]
 listen = "127.0.0.1:$port"
@@ -92,12 +92,12 @@ END
   await_port "$port" "$started" l4balancer
 }
 
-start_balancers() {
+start_tcp_balancers() {
   start_haproxy
-  start_l4balancer
+  start_tcp_l4balancer
 }
 
-end_balancers() {
+end_tcp_balancers() {
   end "${pid["haproxy"]}"
   end "${pid["l4balancer"]}"
 }
