@@ -17,7 +17,7 @@ internal sealed class UdpEcho : IDisposable
     private const int GatheredTrains = 1024;        // By flow number; a load with more flows drops trains.
 
     private readonly int _fd;
-    private readonly DatagramBatch _batch = new(BatchSize);
+    private readonly LoadBatch _batch = new(BatchSize);
     private readonly GatheredTrain[] _trains = new GatheredTrain[GatheredTrains];
 
     private UdpEcho(int fd)

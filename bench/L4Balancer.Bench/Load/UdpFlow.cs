@@ -40,7 +40,7 @@ internal sealed class UdpFlow : IDisposable
     public LoadCounts Counts => _counts;
 
     /// <summary>Sends the first trains, from buffers of its own batch: slot number n from buffer n.</summary>
-    public void Begin(DatagramBatch outgoing, long now)
+    public void Begin(LoadBatch outgoing, long now)
     {
         for (int slot = 0; slot < _options.Outstanding; slot++) StageNext(outgoing, slot, now);
         outgoing.Send(Fd);
@@ -48,7 +48,7 @@ internal sealed class UdpFlow : IDisposable
 
     /// <summary>Takes all replies that have come and sends what is due for them.</summary>
     /// <returns>False where nobody listens at the other end any more.</returns>
-    public bool Exchange(DatagramBatch incoming, DatagramBatch outgoing, int batchSize, long now)
+    public bool Exchange(LoadBatch incoming, LoadBatch outgoing, int batchSize, long now)
     {
         SyscallResult received;
         do
@@ -62,7 +62,7 @@ internal sealed class UdpFlow : IDisposable
     }
 
     /// <summary>Gives up what was sent before a time and not answered, and sends the next instead.</summary>
-    public void ReplaceLost(DatagramBatch outgoing, long sentBefore, long now)
+    public void ReplaceLost(LoadBatch outgoing, long sentBefore, long now)
     {
         for (int slot = 0; slot < _options.Outstanding; slot++)
         {
@@ -81,7 +81,7 @@ internal sealed class UdpFlow : IDisposable
     private static SyscallResult Check(SyscallResult result) =>
         result.IsError ? throw new IOException(Errnos.Text(result.Error)) : result;
 
-    private void TakeAll(DatagramBatch incoming, int index, DatagramBatch outgoing, long now)
+    private void TakeAll(LoadBatch incoming, int index, LoadBatch outgoing, long now)
     {
         int segmentBytes = incoming.SegmentBytes(index);
         ReadOnlySpan<byte> rest = incoming.Received(index);
@@ -94,7 +94,7 @@ internal sealed class UdpFlow : IDisposable
         while (rest.Length > 0);
     }
 
-    private void Take(ReadOnlySpan<byte> bytes, DatagramBatch outgoing, long now)
+    private void Take(ReadOnlySpan<byte> bytes, LoadBatch outgoing, long now)
     {
         if (bytes.Length != _options.Bytes || !LoadDatagram.TryRead(bytes, out LoadDatagram datagram)
             || datagram with { Sequence = 0, Index = 0 } != _identity)
@@ -126,7 +126,7 @@ internal sealed class UdpFlow : IDisposable
         StageNext(outgoing, slot, now);
     }
 
-    private void StageNext(DatagramBatch outgoing, int slot, long now)
+    private void StageNext(LoadBatch outgoing, int slot, long now)
     {
         _unanswered[slot] = ulong.MaxValue >> (64 - _options.Train);
         _sentAt[slot] = now;

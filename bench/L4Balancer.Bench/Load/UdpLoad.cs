@@ -25,13 +25,13 @@ internal sealed class UdpLoad : IDisposable
     private readonly UdpLoadOptions _options;
     private readonly UdpFlow[] _flows;
     private readonly Epoll _epoll = new(capacity: 64);
-    private readonly DatagramBatch _incoming = new(BatchSize);
-    private readonly DatagramBatch _outgoing;
+    private readonly LoadBatch _incoming = new(BatchSize);
+    private readonly LoadBatch _outgoing;
 
     private UdpLoad(UdpLoadOptions options)
     {
         _options = options;
-        _outgoing = new DatagramBatch(Math.Max(options.Outstanding, 1));
+        _outgoing = new LoadBatch(Math.Max(options.Outstanding, 1));
         _flows = new UdpFlow[options.Flows];
         uint run = (uint)Random.Shared.Next();
         for (int i = 0; i < _flows.Length; i++)

@@ -38,7 +38,7 @@ internal sealed record UdpLoadOptions
 
     private bool IsPossible =>
         Flows > 0 && Outstanding is > 0 and <= 64 && Seconds > 0
-        && Bytes is >= LoadDatagram.HeaderBytes and < DatagramBatch.BufferBytes
+        && Bytes is >= LoadDatagram.HeaderBytes and < LoadBatch.BufferBytes
         && Train is > 0 and <= LoadDatagram.MostOfTrain && Train * Bytes <= 65_507;
 
     /// <summary>Reads the arguments of the command.</summary>

@@ -8,7 +8,7 @@ namespace L4Balancer.Bench.Interop;
 /// socket asked for them. What was received is sent from the same buffers to whom it came from; on a connected socket
 /// they may be filled and sent without having received. One thread's.
 /// </summary>
-internal sealed unsafe class DatagramBatch : IDisposable
+internal sealed unsafe class LoadBatch : IDisposable
 {
     /// <summary>What one buffer holds: more than the largest datagram and the largest train.</summary>
     public const int BufferBytes = 65_536;
@@ -34,7 +34,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private int _stagedCount;
 
     /// <summary>Allocates <paramref name="capacity"/> buffers; their memory is used once something comes.</summary>
-    public DatagramBatch(int capacity)
+    public LoadBatch(int capacity)
     {
         _capacity = capacity;
         _buffers = Allocate<byte>(capacity * BufferBytes);
