@@ -7,11 +7,11 @@ namespace L4Balancer.Bench.Load;
 
 /// <summary>
 /// <c>udp-load ADDRESS:PORT --flows N --outstanding K --bytes B --seconds S [--train T] [--warm-up S] [--watch PID]</c>
-/// runs flows in a closed loop. Each keeps K datagrams under way, or K trains of T datagrams, until the time is up; what
+/// runs a closed loop. Each flow keeps K datagrams under way, or K trains of T datagrams, until the time is up; what
 /// is not answered within <see cref="GiveUpAfter"/> is replaced. Every reply is checked to be of its flow. After the
 /// warm-up (1 s) it measures, and prints one line:
 /// <c>round_trips N lost N late N seconds S user_ticks N system_ticks N</c>. All count datagrams; lost is what was
-/// never answered, late what was given up too soon; the ticks are the watched process's over the time that was measured.
+/// never answered, late what was given up too soon; the ticks are the watched process's over the measured time.
 /// </summary>
 internal sealed class UdpLoad : IDisposable
 {
