@@ -27,9 +27,11 @@ require_udp() {
 # One turn: `udp_turn CASE ROUND NAME`. The load reads the process's CPU time itself, at both ends of the time in which
 # it counts.
 udp_turn() {
-  local case=$1 round=$2 name=$3 user system_time trips lost seconds
+  local case=$1 round=$2 name=$3 port user system_time trips lost seconds
+  port=${echo_at[$name]}
+  [[ $case != udp-train ]] || port=${train_at[$name]}
   # shellcheck disable=SC2086 # The options of the case.
-  taskset -c "$LOAD_CORE" "$load" udp-load "127.0.0.1:${echo_at[$name]}" --flows "$UDP_FLOWS" ${UDP_CASES[$case]} \
+  taskset -c "$LOAD_CORE" "$load" udp-load "127.0.0.1:$port" --flows "$UDP_FLOWS" ${UDP_CASES[$case]} \
     --seconds "$UDP_LOAD_SECONDS" --watch "${pid[$name]:-0}" > "$work/udp-load.out" 2> "$work/udp-load.err" \
     || fail "udp-load through $name: $(cat "$work/udp-load.err")"
   read -r _ trips _ lost _ _ _ seconds _ user _ system_time < "$work/udp-load.out"
@@ -69,7 +71,7 @@ measure_udp_memory() {
 }
 
 measure_udp() {
-  start_echo_server
+  start_echo_servers
   measure_udp_load
   measure_udp_memory
   end_all

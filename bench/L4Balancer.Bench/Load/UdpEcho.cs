@@ -6,9 +6,9 @@ using L4Balancer.Net;
 namespace L4Balancer.Bench.Load;
 
 /// <summary>
-/// <c>udp-echo ADDRESS:PORT</c>: sends every datagram back to its sender until it is ended. A datagram goes back as a
-/// datagram and a train as a train. The trains of <c>udp-load</c> go back as trains also where they came in pieces, as
-/// a server's answer is sent as a train however the question came.
+/// <c>udp-echo ADDRESS:PORT [trains]</c>: sends every datagram back to its sender until it is ended. With
+/// <c>trains</c> it receives datagrams joined (UDP_GRO) and sends trains (UDP_SEGMENT): those of <c>udp-load --train</c>
+/// go back as trains also where they came in pieces, as a server's answer is sent as a train however the question came.
 /// </summary>
 internal sealed class UdpEcho : IDisposable
 {
@@ -30,16 +30,17 @@ internal sealed class UdpEcho : IDisposable
     /// <returns>1 where the address cannot be bound, 2 on wrong arguments; otherwise it does not return.</returns>
     public static int Run(string[] args)
     {
-        if (args.Length != 1 || !IPEndPoint.TryParse(args[0], out IPEndPoint? address))
+        bool trains = args is [_, "trains"];
+        if (args.Length != (trains ? 2 : 1) || !IPEndPoint.TryParse(args[0], out IPEndPoint? address))
         {
-            Console.Error.WriteLine("usage: udp-echo ADDRESS:PORT");
+            Console.Error.WriteLine("usage: udp-echo ADDRESS:PORT [trains]");
             return 2;
         }
 
         IpEndpoint endpoint = IpEndpoint.From(address);
         SyscallResult opened = SocketCalls.OpenUdp(!endpoint.Address.IsV4);
         SyscallResult bound = SocketCalls.Bind(opened.Value, endpoint, !endpoint.Address.IsV4);
-        if (opened.IsError || bound.IsError || SocketOptions.ReceiveTrains(opened.Value).IsError)
+        if (opened.IsError || bound.IsError || (trains && SocketOptions.ReceiveTrains(opened.Value).IsError))
         {
             Console.Error.WriteLine($"udp-echo {address}: {Errnos.Text(bound.Error)}");
             return 1;
