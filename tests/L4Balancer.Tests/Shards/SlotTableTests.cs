@@ -1,3 +1,4 @@
+using L4Balancer.Interop;
 using L4Balancer.Shards;
 using NUnit.Framework;
 
@@ -41,7 +42,7 @@ public sealed class SlotTableTests
 
     private static ShardSocket Socket(Shard shard)
     {
-        int fd = Interop.SocketCalls.OpenTcp(v6: false).Value;
+        int fd = SocketCalls.OpenTcp(v6: false).Value;
         return ShardSocket.TryOpen(shard, fd, owner: null)!;
     }
 }
