@@ -34,7 +34,7 @@ internal sealed class UdpRuntime : ServiceRuntime, IDisposable
 
     public override void PostCloseListeners()
     {
-        // Replies leave by them: they close along with the last session.
+        // Replies leave by them: they close along with the sessions.
     }
 
     public override void PostCutOff() => PostToAll(static home => home.CutOff());

@@ -63,12 +63,14 @@ internal sealed class UdpServiceOnShard
     /// <summary>Begins to take datagrams.</summary>
     public void Start() => _listeners.ForEach(static listener => listener.Start());
 
-    /// <summary>Takes what has come so far; from then on flows that are not known are dropped.</summary>
+    /// <summary>
+    /// Takes what has come so far; from then on flows that are not known are dropped. The listeners stay: were one
+    /// closed, the kernel would spread the flows of the others anew, to shards that do not know them.
+    /// </summary>
     public void Stop()
     {
         foreach (UdpListener listener in _listeners) listener.TakeWaiting(StopBatches);
         IsDraining = true;
-        CloseListenersIfDone();
     }
 
     /// <summary>Closes listeners and sessions, whatever they are doing.</summary>
@@ -76,8 +78,9 @@ internal sealed class UdpServiceOnShard
     {
         IsDraining = true;
         while (Idle.Oldest is { } session) session.Close(CloseReason.Shutdown);
-        Paths.Replies.Flush();
-        CloseListenersIfDone();
+        Paths.Replies.Flush(); // What is to leave by the listeners.
+        _listeners.ForEach(static listener => listener.Close());
+        Shard.Timers.Cancel(_dropsTimer);
     }
 
     /// <summary>
@@ -112,7 +115,6 @@ internal sealed class UdpServiceOnShard
         Idle.Remove(session);
         Service.Limit.Release();
         if (Sessions.Count == 0) Shard.Timers.Cancel(_idleTimer);
-        if (IsDraining) CloseListenersIfDone();
     }
 
     /// <summary>
@@ -145,15 +147,6 @@ internal sealed class UdpServiceOnShard
     }
 
     private void TakeDrops() => _listeners.ForEach(static listener => listener.TakeDrops());
-
-    private void CloseListenersIfDone()
-    {
-        if (Sessions.Count > 0) return;
-
-        Paths.Replies.Flush(); // What is to leave by them.
-        _listeners.ForEach(static listener => listener.Close());
-        Shard.Timers.Cancel(_dropsTimer);
-    }
 
     /// <summary>Ends the sessions that have been idle for too long, and waits for the next that will have.</summary>
     private void Expire()
