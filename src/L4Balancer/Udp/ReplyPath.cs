@@ -52,7 +52,7 @@ internal sealed class ReplyPath : DatagramPath
         }
 
         _used += received.Value;
-        if (received.Value == ReceiveAtOnce) _unfinished.Enqueue(session);
+        if (received.Value == ReceiveAtOnce) TakeAgain(session);
         Reply(session, first);
     }
 
@@ -103,6 +103,15 @@ internal sealed class ReplyPath : DatagramPath
     private void TakeLater(UdpSession session, Errno error)
     {
         if (error == Errno.ECONNREFUSED) session.OnRefused();
+        TakeAgain(session);
+    }
+
+    /// <summary>Has a session's socket read on at the end of the turn, once however many edges there were.</summary>
+    private void TakeAgain(UdpSession session)
+    {
+        if (session.IsUnfinished) return;
+
+        session.IsUnfinished = true;
         _unfinished.Enqueue(session);
     }
 
@@ -120,6 +129,7 @@ internal sealed class ReplyPath : DatagramPath
         for (int left = _unfinished.Count; left > 0; left--)
         {
             UdpSession session = _unfinished.Dequeue();
+            session.IsUnfinished = false;
             if (!session.IsClosed) Take(session);
         }
 

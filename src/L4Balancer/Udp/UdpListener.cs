@@ -10,6 +10,7 @@ internal sealed class UdpListener : DatagramSocket
     private readonly IpEndpoint _bound;
     private readonly bool _boundToAny;
     private readonly Continuation _takeMore;
+    private bool _takesMore; // What waits is taken in turns; further edges say nothing new.
     private uint _dropsSeen;
 
     /// <param name="home">The service on this listener's shard.</param>
@@ -79,7 +80,7 @@ internal sealed class UdpListener : DatagramSocket
     protected override void OnReadable()
     {
         Home.WatchDrops();
-        TakeMore();
+        if (!_takesMore) TakeMore();
     }
 
     protected override void OnFailed() => _ = SocketOptions.TakeError(Fd); // Of no flow: the socket has no peer.
@@ -87,6 +88,7 @@ internal sealed class UdpListener : DatagramSocket
     private void TakeMore()
     {
         // There may be more, and it makes no further edge; the shard's other flows have their turn first.
-        if (!IsClosed && Home.Paths.Requests.Take(this)) Shard.Defer(_takeMore);
+        _takesMore = !IsClosed && Home.Paths.Requests.Take(this);
+        if (_takesMore) Shard.Defer(_takeMore);
     }
 }
