@@ -109,10 +109,10 @@ public sealed class UdpOrderTests(bool offload)
         await balancer.CountsAsync(static one => one.SentToClients, 5 * (datagrams + 1), "datagrams to the client");
     }
 
-    /// <summary>IPv6 takes 20 bytes more in a packet than IPv4, so what came joined cannot leave so.</summary>
+    /// <summary>IPv6 takes 20 bytes more in a packet than IPv4, and its header is as much larger.</summary>
     [TestCase("::1", "127.0.0.1")]
     [TestCase("127.0.0.1", "::1")]
-    public async Task Relay_TrainThatIsTooLargeForTheOtherFamily_ArrivesAllTheSame(string listener, string backend)
+    public async Task Relay_LargestTrainToTheOtherFamily_ArrivesWhole(string listener, string backend)
     {
         if (!Socket.OSSupportsIPv6) Assert.Ignore("this machine has no IPv6");
         const int Size = 1365;
