@@ -145,6 +145,28 @@ internal sealed class RunningBalancer : IAsyncDisposable
             Assert.That(Balancer.Shards.Sum(static shard => shard.HeldBytes.InUse), Is.Zero, "held bytes left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.KernelPipes.InUse), Is.Zero, "kernel pipes left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.Timers.Count), Is.Zero, "timers left");
+            foreach (UdpRuntime udp in Balancer.Services.OfType<UdpRuntime>()) AssertBalanced(udp);
         });
+    }
+
+    /// <summary>Every datagram was sent or dropped for a reason, and every session has ended for one.</summary>
+    private static void AssertBalanced(UdpRuntime udp)
+    {
+        DatagramDrop[] ofReplies = [DatagramDrop.ClientBuffer, DatagramDrop.ClientUnreachable];
+        DatagramDrop[] ofRequests =
+            [.. Enum.GetValues<DatagramDrop>().Except([.. ofReplies, DatagramDrop.ReceiveBuffer])];
+        Assert.That(udp.Service.Limit.Open, Is.Zero, "places taken");
+        Assert.That(
+            udp.Counters.Sum(static shard => Enum.GetValues<CloseReason>().Sum(shard.Closed)),
+            Is.EqualTo(udp.Counters.Sum(static shard => shard.Accepted)),
+            "sessions that have ended");
+        Assert.That(
+            udp.Datagrams.Sum(shard => shard.SentToServers + ofRequests.Sum(shard.Dropped)),
+            Is.EqualTo(udp.Datagrams.Sum(static shard => shard.ReceivedFromClients)),
+            "datagrams from clients that were sent or dropped");
+        Assert.That(
+            udp.Datagrams.Sum(shard => shard.SentToClients + ofReplies.Sum(shard.Dropped)),
+            Is.EqualTo(udp.Datagrams.Sum(static shard => shard.ReceivedFromServers)),
+            "datagrams from servers that were sent or dropped");
     }
 }

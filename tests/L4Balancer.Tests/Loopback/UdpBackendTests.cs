@@ -126,11 +126,8 @@ public sealed class UdpBackendTests
         await using RunningBalancer balancer = await UdpClients.StartAsync(
             [server.EndPoint, closed],
             static service => service with { Pool = service.Pool with { Ejection = new() { Failures = 3 } } });
-        for (int i = 0; i < 3; i++)
-        {
-            using Socket client = balancer.ConnectUdpTo(closed);
-            await client.AnswerAsync("x");
-        }
+        Socket[] clients = [.. Enumerable.Range(0, 3).Select(_ => balancer.ConnectUdpTo(closed))];
+        foreach (Socket client in clients) Assert.That(await client.AnswerAsync("x"), Is.EqualTo("x"));
 
         await Eventually.TrueAsync(
             () => balancer.Balancer.Backends.Single(one => one.Name == closed.ToString()).State == "ejected",
@@ -138,6 +135,7 @@ public sealed class UdpBackendTests
         await Eventually.TrueAsync(() => balancer.Balancer.Pools[0].Pool.Available == 1, "a publish");
         using Socket late = balancer.ConnectUdp();
         Assert.That(late.RoundTrip("at once"), Is.EqualTo("at once"));
+        clients.DisposeAll();
     }
 
     [Test]

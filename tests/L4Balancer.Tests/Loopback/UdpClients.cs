@@ -7,6 +7,7 @@ using L4Balancer.Net;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 using L4Balancer.Udp;
+using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;
 
@@ -68,13 +69,15 @@ internal static class UdpClients
     /// <summary>A client whose flow the ring gives to a backend.</summary>
     public static Socket ConnectUdpTo(this RunningBalancer balancer, IPEndPoint backend)
     {
-        while (true)
+        for (int tries = 0; tries < 1000; tries++)
         {
             Socket client = balancer.ConnectUdp();
             if (balancer.BackendOf(client)?.Name == backend.ToString()) return client;
 
             client.Dispose();
         }
+
+        throw new AssertionException($"the ring gives no flow to {backend}");
     }
 
     /// <summary>The backend that the pool picks for a client's flow now.</summary>
@@ -115,8 +118,14 @@ internal static class UdpClients
     public static void SendTrain(this Socket client, ReadOnlySpan<byte> bytes, int segmentBytes)
     {
         client.SetSegmentBytes(segmentBytes);
-        client.Send(bytes);
-        client.SetSegmentBytes(0);
+        try
+        {
+            client.Send(bytes);
+        }
+        finally
+        {
+            client.SetSegmentBytes(0);
+        }
     }
 
     /// <summary>What is sent from now on is cut into datagrams of so many bytes; 0: no more.</summary>
