@@ -41,6 +41,9 @@ internal sealed class Shard : IDisposable
     /// <summary>The time of the present turn of the loop, in <see cref="ShardClock"/> ticks.</summary>
     public long Now { get; private set; }
 
+    /// <summary>Turns of the loop so far.</summary>
+    public long Turn { get; private set; }
+
     public TimerWheel Timers { get; }
 
     public Epoll Epoll { get; }
@@ -138,6 +141,7 @@ internal sealed class Shard : IDisposable
         int timeout = _deferred.Count > 0 ? 0 : Timers.MillisecondsToNext(before);
         int count = Epoll.Wait(timeout);
         Now = ShardClock.Read();
+        Turn++;
 
         bool woken = false;
         for (int i = 0; i < count; i++)

@@ -3,8 +3,7 @@ using L4Balancer.Interop;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// A descriptor on a shard's epoll, registered once and edge-triggered, and closed once. All members belong to the
-/// shard's thread.
+/// A descriptor on a shard's epoll, registered once and closed once. All members belong to the shard's thread.
 /// </summary>
 internal abstract class ShardDescriptor(Shard shard, int fd)
 {
@@ -31,7 +30,7 @@ internal abstract class ShardDescriptor(Shard shard, int fd)
     protected bool TryRegister(EpollEvents interest)
     {
         ulong registration = shard.ReserveSlot();
-        if (shard.Epoll.Register(fd, interest | EpollEvents.EdgeTriggered, registration).IsError)
+        if (shard.Epoll.Register(fd, interest, registration).IsError)
         {
             shard.ReleaseSlot(registration);
             return false;

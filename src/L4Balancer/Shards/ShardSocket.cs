@@ -4,14 +4,15 @@ using L4Balancer.Net;
 namespace L4Balancer.Shards;
 
 /// <summary>
-/// A stream socket on a shard. Readiness is remembered here: it is set by events and cleared by the call that finds the
-/// kernel empty (or full), so an edge is never waited for twice. All members belong to the shard's thread.
+/// A stream socket on a shard, edge-triggered. Readiness is remembered here: it is set by events and cleared by the
+/// call that finds the kernel empty (or full), so an edge is never waited for twice. All members belong to the shard's
+/// thread.
 /// </summary>
 internal sealed class ShardSocket : ShardDescriptor
 {
     /// <summary>Everything that a stream socket can report.</summary>
     private const EpollEvents Interest = EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp
-        | EpollEvents.Priority;
+        | EpollEvents.Priority | EpollEvents.EdgeTriggered;
 
     private readonly SocketOwner? _owner;
     private Continuation _reader;

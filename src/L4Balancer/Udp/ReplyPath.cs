@@ -21,7 +21,6 @@ internal sealed class ReplyPath : DatagramPath
 
     private readonly Shard _shard;
     private readonly Continuation _endOfTurn;
-    private readonly Queue<UdpSession> _unfinished = new();
     private UdpListener? _listener; // All messages that wait leave by it.
     private int _used; // Slots that hold what waits.
     private bool _awaitsEndOfTurn;
@@ -42,17 +41,15 @@ internal sealed class ReplyPath : DatagramPath
         _listener = session.Listener;
 
         int first = _used;
-        SyscallResult received = Batch.Receive(session.Fd, first, ReceiveAtOnce);
-        AwaitEndOfTurn();
+        SyscallResult received = Receive(session);
         if (received.IsError)
         {
-            // An error that waited before the datagrams; they are not told of by a further edge.
-            if (!received.WouldBlock) TakeLater(session, received.Error);
+            if (received.Error == Errno.ECONNREFUSED) session.OnRefused();
             return;
         }
 
+        AwaitEndOfTurn();
         _used += received.Value;
-        if (received.Value == ReceiveAtOnce) TakeAgain(session);
         Reply(session, first);
     }
 
@@ -100,19 +97,18 @@ internal sealed class ReplyPath : DatagramPath
         session.CountReplies(datagrams, bytes);
     }
 
-    private void TakeLater(UdpSession session, Errno error)
+    /// <summary>
+    /// One, as long as they come singly. Where there was one in the turn before too, more may be waiting.
+    /// </summary>
+    private SyscallResult Receive(UdpSession session)
     {
-        if (error == Errno.ECONNREFUSED) session.OnRefused();
-        TakeAgain(session);
-    }
+        bool lastTurnToo = session.ReceivedInTurn == _shard.Turn - 1;
+        session.ReceivedInTurn = _shard.Turn;
+        if (!session.ReceivesMany && !lastTurnToo) return Batch.ReceiveOne(session.Fd, _used);
 
-    /// <summary>Has a session's socket read on at the end of the turn, once however many edges there were.</summary>
-    private void TakeAgain(UdpSession session)
-    {
-        if (session.IsUnfinished) return;
-
-        session.IsUnfinished = true;
-        _unfinished.Enqueue(session);
+        SyscallResult received = Batch.Receive(session.Fd, _used, ReceiveAtOnce);
+        if (received.Value > 1 && !session.ReceivesMany) session.ReceiveMany();
+        return received;
     }
 
     private void AwaitEndOfTurn()
@@ -126,13 +122,6 @@ internal sealed class ReplyPath : DatagramPath
     private void OnEndOfTurn()
     {
         _awaitsEndOfTurn = false;
-        for (int left = _unfinished.Count; left > 0; left--)
-        {
-            UdpSession session = _unfinished.Dequeue();
-            session.IsUnfinished = false;
-            if (!session.IsClosed) Take(session);
-        }
-
         Flush();
     }
 }

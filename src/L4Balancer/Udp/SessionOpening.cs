@@ -116,10 +116,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
         fd = opened.Value;
         if (opened.IsError) return opened.Error;
 
-        // A session of a few replies would not gain by having them joined.
         if (Service.OneWay) _ = SocketOptions.LeastReceiveBuffer(fd);
-        else if (Service.Offload.Joins && Service.Responses == 0) _ = SocketOptions.ReceiveTrains(fd);
-
         SyscallResult connected = SocketCalls.Connect(fd, endpoint);
         if (connected.IsError) SocketCalls.Close(fd);
         return connected.Error;

@@ -9,8 +9,6 @@ internal sealed class UdpListener : DatagramSocket
 {
     private readonly IpEndpoint _bound;
     private readonly bool _boundToAny;
-    private readonly Continuation _takeMore;
-    private bool _takesMore; // What waits is taken in turns; further edges say nothing new.
     private uint _dropsSeen;
 
     /// <param name="home">The service on this listener's shard.</param>
@@ -24,7 +22,6 @@ internal sealed class UdpListener : DatagramSocket
         IsV6 = v6;
         _bound = bound;
         _boundToAny = bound.Address.IsAny;
-        _takeMore = new Continuation(TakeMore);
     }
 
     public UdpServiceOnShard Home { get; }
@@ -80,15 +77,8 @@ internal sealed class UdpListener : DatagramSocket
     protected override void OnReadable()
     {
         Home.WatchDrops();
-        if (!_takesMore) TakeMore();
+        _ = Home.Paths.Requests.Take(this);
     }
 
     protected override void OnFailed() => _ = SocketOptions.TakeError(Fd); // Of no flow: the socket has no peer.
-
-    private void TakeMore()
-    {
-        // There may be more, and it makes no further edge; the shard's other flows have their turn first.
-        _takesMore = !IsClosed && Home.Paths.Requests.Take(this);
-        if (_takesMore) Shard.Defer(_takeMore);
-    }
 }

@@ -59,6 +59,15 @@ internal sealed class UdpSession : DatagramSocket
     /// <summary>Trains can be sent to the client, as far as is known.</summary>
     public bool CutsToClient { get; set; }
 
+    /// <summary>
+    /// Several replies were found waiting at once: from then on they are received together, joined where the kernel
+    /// can.
+    /// </summary>
+    public bool ReceivesMany { get; private set; }
+
+    /// <summary>The loop's turn in which replies were received last.</summary>
+    public long ReceivedInTurn { get; set; }
+
     /// <summary>For <see cref="IdleOrder"/>.</summary>
     public UdpSession? Older { get; set; }
 
@@ -108,6 +117,13 @@ internal sealed class UdpSession : DatagramSocket
         _serverBytes += bytes;
         _repliesMissing -= datagrams;
         if (Home.Service.Responses > 0 && _repliesMissing <= 0) Close(CloseReason.Normal);
+    }
+
+    /// <summary>The server sends in bursts.</summary>
+    public void ReceiveMany()
+    {
+        ReceivesMany = true;
+        if (Home.Service.Offload.Joins) _ = SocketOptions.ReceiveTrains(Fd);
     }
 
     /// <summary>The backend's host has answered that nobody listens at its port.</summary>
