@@ -13,6 +13,12 @@ namespace L4Balancer.Health;
 /// </summary>
 internal sealed class BackendMonitor
 {
+    /// <summary>
+    /// Longest wait for silence where that is the good sign and nothing is known yet: a start takes no longer, and an
+    /// ICMP error comes within a round trip.
+    /// </summary>
+    private static readonly TimeSpan FirstSilence = TimeSpan.FromMilliseconds(200);
+
     private readonly Pool _pool;
     private readonly Backend _backend;
     private readonly TimeProvider _time;
@@ -56,11 +62,14 @@ internal sealed class BackendMonitor
         // Without a probe all that can still change is that the name resolves.
         while (Check.Type != ProbeType.None || _backend.Endpoint is null)
         {
+            long started = _time.GetTimestamp();
             await JudgeAsync(cancellationToken);
-            await Task.Delay(NextInterval(), _time, cancellationToken);
+            TimeSpan left = NextInterval() - _time.GetElapsedTime(started);
+            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
         }
     }
 
+    /// <summary>From the start of one probe to that of the next.</summary>
     private TimeSpan NextInterval() =>
         FrameworkTimer.AtMost(Check.Interval * (1 + (Check.Jitter * ((Random.Shared.NextDouble() * 2) - 1))));
 
@@ -92,13 +101,26 @@ internal sealed class BackendMonitor
 
         IpEndpoint target = _backend.Endpoint!.Value;
         if (Check.Port != 0) target = target with { Port = Check.Port };
-        ProbeResult result = await TcpProbe.RunAsync(target.ToIPEndPoint(), ProbeTimeout, _time, cancellationToken);
+        ProbeResult result = await ProbeAsync(target.ToIPEndPoint(), cancellationToken);
         if (!result.IsVerdict) return; // What it was before is the better guess.
 
         Probes.Add(result.IsGood);
         if (!_riseFall.Observe(result.IsGood)) return;
 
         Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down, result.Text);
+    }
+
+    private Task<ProbeResult> ProbeAsync(IPEndPoint target, CancellationToken cancellationToken) => Check.Type switch
+    {
+        ProbeType.Tcp => TcpProbe.RunAsync(target, ProbeTimeout, _time, cancellationToken),
+        ProbeType.Udp => UdpProbe.RunAsync(target, Check, UdpTimeout(), _time, cancellationToken),
+        _ => throw new InvalidOperationException($"{Check.Type} is no probe"),
+    };
+
+    private TimeSpan UdpTimeout()
+    {
+        bool isSilenceGood = !Check.Reply && !_riseFall.HasBegun;
+        return isSilenceGood && FirstSilence < ProbeTimeout ? FirstSilence : ProbeTimeout;
     }
 
     /// <summary>Tells of the verdict, then lets its effect be published.</summary>

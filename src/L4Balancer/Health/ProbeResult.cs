@@ -1,7 +1,32 @@
+using System.Net.Sockets;
+
 namespace L4Balancer.Health;
 
 /// <summary>What a probe found.</summary>
 /// <param name="IsGood">The backend may serve.</param>
 /// <param name="Text">For people: "connect refused after 0.3 ms".</param>
 /// <param name="IsVerdict">False where this side could not even try, which says nothing of the backend.</param>
-internal readonly record struct ProbeResult(bool IsGood, string Text, bool IsVerdict = true);
+internal readonly record struct ProbeResult(bool IsGood, string Text, bool IsVerdict = true)
+{
+    /// <summary>What an error of the network says of a backend.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="refused">What it is called that nobody listens there.</param>
+    /// <param name="clock">When it came.</param>
+    public static ProbeResult Of(SocketError error, string refused, ProbeClock clock)
+    {
+        // EAGAIN is what a UDP socket gets where every port of this host is taken.
+        if (error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.WouldBlock)
+        {
+            return new ProbeResult(false, "out of descriptors, ports or memory", IsVerdict: false);
+        }
+
+        string what = error switch
+        {
+            SocketError.ConnectionRefused => refused,
+            SocketError.HostUnreachable => "host unreachable",
+            SocketError.NetworkUnreachable => "network unreachable",
+            _ => $"probe failed ({error})",
+        };
+        return new ProbeResult(false, $"{what} after {clock}");
+    }
+}

@@ -6,8 +6,10 @@ namespace L4Balancer.Health;
 /// </summary>
 internal sealed class RiseFall(int rise, int fall)
 {
-    private bool _begun;
     private int _against; // Results in a row that contradict the state.
+
+    /// <summary>There has been a result.</summary>
+    public bool HasBegun { get; private set; }
 
     /// <summary>The state; false before the first result.</summary>
     public bool IsUp { get; private set; }
@@ -16,9 +18,9 @@ internal sealed class RiseFall(int rise, int fall)
     /// <returns>True where the state is now another one, or the first.</returns>
     public bool Observe(bool good)
     {
-        if (!_begun)
+        if (!HasBegun)
         {
-            _begun = true;
+            HasBegun = true;
             IsUp = good;
             return true;
         }

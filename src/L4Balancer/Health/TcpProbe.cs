@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -21,7 +20,7 @@ internal static class TcpProbe
     public static async Task<ProbeResult> RunAsync(
         IPEndPoint target, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        long started = time.GetTimestamp();
+        ProbeClock clock = new(time);
         using CancellationTokenSource deadline = new(timeout, time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -32,34 +31,15 @@ internal static class TcpProbe
             socket.SetRawSocketOption(TcpLevel, QuickAck, BitConverter.GetBytes(0));
             await socket.ConnectAsync(target, either.Token);
             socket.Close(timeout: 0); // Zero: at once.
-            return new ProbeResult(true, $"connected in {Milliseconds(time, started)}");
+            return new ProbeResult(true, $"connected in {clock}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ProbeResult(false, $"no answer within {Milliseconds(time, started)}");
-        }
-        catch (SocketException exception) when (
-            exception.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
-        {
-            return new ProbeResult(false, "out of descriptors or memory", IsVerdict: false);
+            return new ProbeResult(false, $"no answer within {clock}");
         }
         catch (SocketException exception)
         {
-            string what = exception.SocketErrorCode switch
-            {
-                SocketError.ConnectionRefused => "connect refused",
-                SocketError.HostUnreachable => "host unreachable",
-                SocketError.NetworkUnreachable => "network unreachable",
-                _ => $"connect failed ({exception.SocketErrorCode})",
-            };
-            return new ProbeResult(false, $"{what} after {Milliseconds(time, started)}");
+            return ProbeResult.Of(exception.SocketErrorCode, "connect refused", clock);
         }
-    }
-
-    private static string Milliseconds(TimeProvider time, long started)
-    {
-        double milliseconds = time.GetElapsedTime(started).TotalMilliseconds;
-        Debug.Assert(milliseconds >= 0);
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{milliseconds:0.0} ms");
     }
 }

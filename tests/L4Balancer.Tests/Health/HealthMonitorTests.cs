@@ -32,7 +32,7 @@ public sealed class HealthMonitorTests
         await using HealthMonitor monitor = await StartAsync(backends: 4, jitter: 0);
         foreach (long[] expected in new long[][] { [2, 1, 1, 1], [2, 2, 1, 1], [2, 2, 2, 1], [2, 2, 2, 2] })
         {
-            await AdvanceAsync(Interval / 4);
+            await AdvanceAsync(static () => Interval / 4);
             await Eventually.TrueAsync(() => Probes(monitor).SequenceEqual(expected), string.Join(' ', expected));
         }
     }
@@ -43,11 +43,11 @@ public sealed class HealthMonitorTests
         await using HealthMonitor monitor = await StartAsync(backends: 1, jitter: 0.1);
         for (int probe = 2; probe < 50; probe++)
         {
-            await AdvanceAsync(Interval * 1.1);
-            await Eventually.TrueAsync(() => Probes(monitor)[0] >= probe, $"probe {probe}");
+            await AdvanceAsync(() => Waits()[^1]); // No further: what passes during the probe is no longer waited for.
+            await Eventually.TrueAsync(() => Probes(monitor)[0] == probe, $"probe {probe}");
         }
 
-        TimeSpan[] waits = [.. _time.Requested.Where(static wait => wait < ProbeTimeout).Skip(1)];
+        TimeSpan[] waits = Waits()[1..];
         Assert.That(waits, Has.All.InRange(Interval * 0.9, Interval * 1.1));
         Assert.That(waits.Max() - waits.Min(), Is.GreaterThan(Interval * 0.1));
     }
@@ -56,11 +56,14 @@ public sealed class HealthMonitorTests
     /// Moves the clock once every backend waits for its next probe, which arms exactly one timer each beside a probe's
     /// own.
     /// </summary>
-    private async Task AdvanceAsync(TimeSpan time)
+    private async Task AdvanceAsync(Func<TimeSpan> time)
     {
         await Eventually.TrueAsync(() => _time.TimersWithin(Interval * 1.1) == _waiting, "every monitor to wait");
-        _time.Advance(time);
+        _time.Advance(time());
     }
+
+    /// <summary>What was waited for between probes.</summary>
+    private TimeSpan[] Waits() => [.. _time.Requested.Where(static wait => wait < ProbeTimeout)];
 
     private async Task<HealthMonitor> StartAsync(int backends, double jitter)
     {

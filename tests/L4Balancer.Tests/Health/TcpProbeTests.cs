@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using L4Balancer.Health;
 using L4Balancer.Tests.Loopback;
 using NUnit.Framework;
@@ -8,8 +7,6 @@ namespace L4Balancer.Tests.Health;
 /// <summary>The probe on real sockets.</summary>
 public sealed class TcpProbeTests
 {
-    private const int OpenFiles = 7; // RLIMIT_NOFILE
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     [Test]
@@ -52,15 +49,9 @@ public sealed class TcpProbeTests
     {
         using TestServer server = new();
         Task<ProbeResult> probe;
-        Assert.That(GetLimit(OpenFiles, out ResourceLimit before), Is.Zero);
-        try
+        using (new NoDescriptors())
         {
-            Assert.That(SetLimit(OpenFiles, before with { Soft = 0 }), Is.Zero);
             probe = TcpProbe.RunAsync(server.EndPoint, Timeout, TimeProvider.System, CancellationToken.None);
-        }
-        finally
-        {
-            Assert.That(SetLimit(OpenFiles, before), Is.Zero);
         }
 
         Assert.That((await probe).IsVerdict, Is.False);
@@ -76,12 +67,4 @@ public sealed class TcpProbeTests
 
         Assert.CatchAsync<OperationCanceledException>(() => probe.Within());
     }
-
-    [DllImport("libc", EntryPoint = "getrlimit")]
-    private static extern int GetLimit(int resource, out ResourceLimit limit);
-
-    [DllImport("libc", EntryPoint = "setrlimit")]
-    private static extern int SetLimit(int resource, in ResourceLimit limit);
-
-    private readonly record struct ResourceLimit(ulong Soft, ulong Hard);
 }

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using L4Balancer.Config;
+
+namespace L4Balancer.Health;
+
+/// <summary>
+/// A datagram, and what comes back. The socket is connected: the kernel drops what others send, and tells of an ICMP
+/// "port unreachable".
+/// </summary>
+internal static class UdpProbe
+{
+    /// <summary>Part of an answer that is read; thousands of backends may be under probe at once.</summary>
+    private const int AnswerBytes = 4096;
+
+    /// <summary>Answers that are read before a flood of wrong ones counts as a failure.</summary>
+    private const int MostAnswers = 1000;
+
+    private const int ShownBytes = 32;
+
+    /// <summary>
+    /// Sends and waits for an answer with <see cref="HealthConfig.Expect"/> in it; other answers are passed over until
+    /// the timeout. Silence is a failure, or good where no <see cref="HealthConfig.Reply"/> is due: then only ICMP
+    /// speaks against a backend, and any answer for it. Never throws for what the network does.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller's own token was cancelled.</exception>
+    public static async Task<ProbeResult> RunAsync(
+        IPEndPoint target, HealthConfig check, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ProbeClock clock = new(time);
+        using CancellationTokenSource deadline = new(timeout, time);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        byte[] answer = ArrayPool<byte>.Shared.Rent(AnswerBytes);
+        int? wrong = null; // Bytes of the last answer that was not the expected one.
+        try
+        {
+            using Socket socket = new(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            await socket.ConnectAsync(target, either.Token);
+            await socket.SendAsync(check.Send, either.Token);
+            for (int answers = 0; answers < MostAnswers; answers++)
+            {
+                int count = await socket.ReceiveAsync(answer.AsMemory(0, AnswerBytes), either.Token);
+                bool isExpected = answer.AsSpan(0, count).IndexOf(check.Expect.Span) >= 0;
+                if (isExpected || !check.Reply) return new ProbeResult(true, $"answered after {clock}");
+
+                wrong = count;
+            }
+
+            return new ProbeResult(false, $"{MostAnswers} wrong answers after {clock}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!check.Reply) return new ProbeResult(true, $"no error within {clock}");
+
+            string text = wrong is { } count ? $"only {Quote(answer.AsSpan(0, count))} came" : "no answer";
+            return new ProbeResult(false, $"{text} within {clock}");
+        }
+        catch (SocketException exception)
+        {
+            return ProbeResult.Of(exception.SocketErrorCode, "port unreachable", clock);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(answer);
+        }
+    }
+
+    /// <summary>The beginning of an answer as the configuration writes it; a backend's bytes may be anything.</summary>
+    private static string Quote(ReadOnlySpan<byte> answer)
+    {
+        ReadOnlySpan<byte> shown = answer.Length > ShownBytes ? answer[..ShownBytes] : answer;
+        string text = shown.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            ? $"hex:{Convert.ToHexStringLower(shown)}"
+            : Encoding.ASCII.GetString(shown);
+        return $"\"{text}\"{(answer.Length > ShownBytes ? "…" : "")}";
+    }
+}
