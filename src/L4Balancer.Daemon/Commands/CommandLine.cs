@@ -15,7 +15,8 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        RootCommand root = new("A Layer 4 load balancer: takes connections, picks a backend for each, moves the bytes.")
+        RootCommand root = new(
+            "A Layer 4 load balancer for TCP and UDP: takes flows, picks a backend for each, moves the bytes.")
         {
             RunCommand.Create(),
             CheckCommand.Create(),
@@ -40,6 +41,12 @@ internal static class CommandLine
     private static int ReportUsage(ParseResult parsed)
     {
         CommandResult at = parsed.CommandResult;
+        if (at.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
+        {
+            ListCommands(at);
+            return ExitCodes.Usage;
+        }
+
         string[] messages = [.. parsed.Errors.Select(error => OnOneLine(error.Message))];
 
         // A misspelt command is reported as unknown and as missing; the first says it all.
@@ -58,11 +65,26 @@ internal static class CommandLine
         return ExitCodes.Usage;
     }
 
+    private static void ListCommands(CommandResult at)
+    {
+        string name = string.Join(' ', CommandPath(at));
+        int width = at.Command.Subcommands.Max(static command => command.Name.Length);
+        Console.Error.WriteLine($"{ProgramName}: which command? '{name} COMMAND --help' shows how one is used.");
+        Console.Error.WriteLine();
+        foreach (Command command in at.Command.Subcommands)
+        {
+            Console.Error.WriteLine($"  {name} {command.Name.PadRight(width)}  {command.Description}");
+        }
+    }
+
     private static string OnOneLine(string message) =>
         string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 
-    private static IEnumerable<string> Words(Command command) =>
-        command.Subcommands.Select(subcommand => subcommand.Name).Concat(command.Options.Select(option => option.Name));
+    private static string[] Words(Command command) =>
+    [
+        .. command.Subcommands.Select(subcommand => subcommand.Name),
+        .. command.Options.Select(option => option.Name),
+    ];
 
     private static IEnumerable<string> CommandPath(CommandResult command) =>
         command.Parent is CommandResult parent ? CommandPath(parent).Append(command.Command.Name) : [ProgramName];

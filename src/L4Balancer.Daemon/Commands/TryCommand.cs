@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using L4Balancer.Config;
 using L4Balancer.Daemon.Configuration;
 using L4Balancer.Daemon.Hosting;
+using L4Balancer.Net;
 
 namespace L4Balancer.Daemon.Commands;
 
@@ -30,10 +31,11 @@ internal static class TryCommand
             AllowMultipleArgumentsPerToken = true,
             CustomParser = ParseBackends,
         };
+        Option<bool> udp = new("--udp") { Description = "Balance UDP instead of TCP" };
 
-        Command command = new("try", "Balance without a configuration file and log every flow") { listen, to };
-        command.SetAction((parsed, _) =>
-            DaemonHost.RunAsync(Configure(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(to))));
+        Command command = new("try", "Balance without a configuration file and log every flow") { listen, to, udp };
+        command.SetAction((parsed, _) => DaemonHost.RunAsync(
+            Configure(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(to), parsed.GetValue(udp))));
         return command;
     }
 
@@ -70,19 +72,29 @@ internal static class TryCommand
         return backends;
     }
 
-    private static BalancerConfig Configure(
-        IReadOnlyList<ListenAddress> listen, IReadOnlyList<BackendConfig> backends) => new()
+    /// <summary>The configuration that the options stand for.</summary>
+    internal static BalancerConfig Configure(
+        IReadOnlyList<ListenAddress> listen, IReadOnlyList<BackendConfig> backends, bool isUdp)
     {
-        Log = new LogConfig { Flows = FlowLogFilter.All },
-        Admin = new AdminConfig { Listen = null },
-        Services =
-        [
-            new ServiceConfig
-            {
-                Name = ServiceName,
-                Listen = listen,
-                Pool = new PoolConfig { Name = ServiceName, Backends = backends },
-            },
-        ],
+        ServiceConfig service = new()
+        {
+            Name = ServiceName,
+            Listen = listen,
+            Pool = new PoolConfig { Name = ServiceName, Backends = backends },
+        };
+        return new BalancerConfig
+        {
+            Log = new LogConfig { Flows = FlowLogFilter.All },
+            Admin = new AdminConfig { Listen = null },
+            Services = [isUdp ? OverUdp(service) : service],
+        };
+    }
+
+    /// <summary>What a file with <c>protocol = "udp"</c> and nothing else comes to.</summary>
+    private static ServiceConfig OverUdp(ServiceConfig service) => service with
+    {
+        Protocol = FlowProtocol.Udp,
+        Timeouts = new TimeoutConfig { Idle = TimeoutConfig.UdpIdle },
+        Pool = service.Pool with { Health = new HealthConfig { Type = ProbeType.None } },
     };
 }

@@ -103,6 +103,7 @@ internal static class AddressSyntax
     {
         int colon = text.LastIndexOf(':');
         (host, ports) = colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
+        if (colon < 0 && TryParsePort(text, out _)) return $"\"{text}\" has no address; write \"127.0.0.1:{text}\"";
         if (colon < 0) return $"\"{text}\" has no port; write \"{text}:PORT\"";
         if (host.Length == 0) return $"\"{text}\" has no address; write \"*:{ports}\" for every address of the host";
 

@@ -145,8 +145,8 @@ internal static class KnownKeys
             return new FlowLogFilter(true, oneIn);
         }
 
-        return table.Word(
-            "flows", fallback, ("all", FlowLogFilter.All), ("errors", FlowLogFilter.OnlyErrors),
-            ("none", FlowLogFilter.None), ("1/100", new FlowLogFilter(true, 100)));
+        return table.WordOrForm(
+            "flows", fallback, "1/N", ("all", FlowLogFilter.All), ("errors", FlowLogFilter.OnlyErrors),
+            ("none", FlowLogFilter.None));
     }
 }

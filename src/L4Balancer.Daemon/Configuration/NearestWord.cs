@@ -6,12 +6,15 @@ internal static class NearestWord
     /// <summary>Longest word that is compared; a longer one is no slip of a key or a name.</summary>
     private const int LongestWord = 64;
 
+    /// <summary>Fewest characters that count as an abbreviation.</summary>
+    private const int ShortestAbbreviation = 3;
+
     /// <summary>
     /// The candidate that the fewest slips (a character too many, missing or wrong, or two neighbours swapped) turn
-    /// into
-    /// <paramref name="word"/>. Null when none is near: more than one slip per three characters.
+    /// into <paramref name="word"/>; where none is near, more than one slip per three characters away, the only one
+    /// that begins with the word. Null when there is none either.
     /// </summary>
-    public static string? Find(string word, IEnumerable<string> candidates)
+    public static string? Find(string word, IReadOnlyCollection<string> candidates)
     {
         if (word.Length > LongestWord) return null;
 
@@ -27,12 +30,20 @@ internal static class NearestWord
             (nearest, fewest) = (candidate, slips);
         }
 
-        return nearest;
+        return nearest ?? Abbreviated(word, candidates);
     }
 
     /// <summary>Ends a message with the nearest candidate, or with nothing when none is near.</summary>
-    public static string Hint(string word, IEnumerable<string> candidates, char quote = '\'') =>
+    public static string Hint(string word, IReadOnlyCollection<string> candidates, char quote = '\'') =>
         Find(word, candidates) is { } nearest ? $"; did you mean {quote}{nearest}{quote}?" : "";
+
+    private static string? Abbreviated(string word, IReadOnlyCollection<string> candidates)
+    {
+        if (word.Length < ShortestAbbreviation) return null;
+
+        string[] longer = [.. candidates.Where(one => one.StartsWith(word, StringComparison.OrdinalIgnoreCase))];
+        return longer.Length == 1 ? longer[0] : null;
+    }
 
     /// <summary>Damerau-Levenshtein distance in its optimal string alignment form, ignoring case.</summary>
     private static int Distance(string from, string to)

@@ -152,7 +152,13 @@ internal sealed class TableReader
     };
 
     /// <summary>One of a few words.</summary>
-    public T Word<T>(string key, T fallback, params ReadOnlySpan<(string Word, T Value)> words)
+    public T Word<T>(string key, T fallback, params ReadOnlySpan<(string Word, T Value)> words) =>
+        WordOrForm(key, fallback, null, words);
+
+    /// <summary>
+    /// One of a few words. What has the form that is possible beside them, the caller has read before.
+    /// </summary>
+    public T WordOrForm<T>(string key, T fallback, string? form, params ReadOnlySpan<(string Word, T Value)> words)
     {
         TomlNode? node = Node(key);
         if (node is null) return fallback;
@@ -167,7 +173,8 @@ internal sealed class TableReader
         string found = node is TomlString wrong
             ? $"\"{wrong.Value}\"{NearestWord.Hint(wrong.Value, known, '"')}"
             : node.Kind;
-        return Reject(node, $"'{key}' must be {Listing.Or(known)}, not {found}", fallback);
+        string[] possible = form is null ? known : [.. known, form];
+        return Reject(node, $"'{key}' must be {Listing.Or(possible)}, not {found}", fallback);
     }
 
     /// <summary>A table inside this one.</summary>

@@ -103,7 +103,11 @@ internal sealed class CommandLineTests
     [TestCase("'l4balancer run --help' shows", "run", "--confg", "x")]
     [TestCase("Argument 'xml' not recognized. Must be one of: 'text' 'json'", "check", "--format", "xml")]
     [TestCase("l4balancer: Required argument missing for option: '--config'", "check", "--config")]
-    [TestCase("l4balancer: Required command was not provided")]
+    [TestCase("l4balancer: which command? 'l4balancer COMMAND --help' shows how one is used.")]
+    [TestCase("  l4balancer try      Balance without a configuration file and log every flow")]
+    [TestCase("  l4balancer config example  Print a complete", "config")]
+    [TestCase("l4balancer: --listen: \"8000\" has no address; write \"127.0.0.1:8000\"",
+        "try", "--udp", "--listen", "8000", "--to", "a:1")]
     [TestCase("l4balancer: --listen: \"localhost:1\" is a host name", "try", "--listen", "localhost:1", "--to", "a:1")]
     [TestCase("l4balancer: --to: \"a:1\" is given twice", "try", "--listen", "*:1", "--to", "a:1", "--to", "a:1")]
     [TestCase("l4balancer: Option '--to' is required", "try", "--listen", "*:1")]

@@ -50,14 +50,20 @@ internal sealed class ConfigErrorTests
         yield return Case("Ejection_BaseAboveMax", "[defaults.ejection]\nbase = \"301s\"",
             "2:8: error: 'base' (5m1s) is longer than 'max' (5m)");
         yield return Case("Word_Near", "[log]\nlevel = \"warn\"",
-            "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warn\"");
+            "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warn\"; "
+            + "did you mean \"warning\"?");
         yield return Case("Word_Nearer", "[log]\nlevel = \"warnin\"",
             "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warnin\"; "
             + "did you mean \"warning\"?");
         yield return Case("Word_Integer", "[log]\nformat = 1",
             "2:10: error: 'format' must be \"auto\", \"text\", \"json\" or \"journald\", not an integer");
         yield return Case("Flows_ZeroShare", "[log]\nflows = \"1/0\"",
-            "2:9: error: 'flows' must be \"all\", \"errors\", \"none\" or \"1/100\", not \"1/0\"");
+            "2:9: error: 'flows' must be \"all\", \"errors\", \"none\" or \"1/N\", not \"1/0\"");
+        yield return Case("Flows_TheFormItself", "[log]\nflows = \"1/N\"",
+            "2:9: error: 'flows' must be \"all\", \"errors\", \"none\" or \"1/N\", not \"1/N\"");
+        yield return Case("Flows_Near", "[log]\nflows = \"error\"",
+            "2:9: error: 'flows' must be \"all\", \"errors\", \"none\" or \"1/N\", not \"error\"; "
+            + "did you mean \"errors\"?");
         yield return Case("Protocol_Unknown", "[defaults]\nprotocol = \"quic\"",
             "2:12: error: 'protocol' must be \"tcp\" or \"udp\", not \"quic\"");
         yield return Case("Balance_Unknown", "[defaults]\nbalance = \"maglev\"",
@@ -106,6 +112,8 @@ internal sealed class ConfigErrorTests
         yield return Listen("localhost:80",
             "is a host name; a listen address must be a literal one of this host, such as "
             + "\"0.0.0.0:80\", \"[::]:443\" or \"*:80\"");
+        yield return Listen("8000", "has no address; write \"127.0.0.1:8000\"");
+        yield return Listen("99999", "has no port; write \"99999:PORT\"");
         yield return Listen("0.0.0.0", "has no port; write \"0.0.0.0:PORT\"");
         yield return Listen(":80", "has no address; write \"*:80\" for every address of the host");
         yield return Listen("::1:80", "is ambiguous; write an IPv6 address in brackets, as in \"[2001:db8::1]:443\"");
@@ -122,6 +130,7 @@ internal sealed class ConfigErrorTests
         yield return Listen("0.0.0.0:9-5", "has a range that ends before it begins; write \"5-9\"");
         yield return Listen("0.0.0.0:1-1025", "has 1025 ports; a range may have at most 1024");
         yield return Listen("[fe80::1]:80", "is link-local and needs its interface, as in \"[fe80::1%eth0]:80\"");
+        yield return Backend("8080", "has no address; write \"127.0.0.1:8080\"");
         yield return Backend("10.0.0.1", "has no port; write \"10.0.0.1:PORT\"");
         yield return Backend("10.0.0.1:0", "needs a port from 1 to 65535 after the colon");
         yield return Backend("a b:80", "is neither an address nor a host name with a port; "
