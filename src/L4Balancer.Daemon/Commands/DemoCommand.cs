@@ -2,6 +2,7 @@ using System.CommandLine;
 using L4Balancer.Config;
 using L4Balancer.Daemon.Demo;
 using L4Balancer.Daemon.Hosting;
+using L4Balancer.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 
@@ -12,6 +13,12 @@ namespace L4Balancer.Daemon.Commands;
 /// </summary>
 internal static class DemoCommand
 {
+    /// <summary>Name of the service that takes connections.</summary>
+    public const string TcpService = "demo";
+
+    /// <summary>Name of the service that takes datagrams.</summary>
+    public const string UdpService = "demo-udp";
+
     private const int ServicePort = 8080;
     private const int AdminPort = 9191;
 
@@ -35,31 +42,41 @@ internal static class DemoCommand
         return exitCode;
     }
 
-    private static BalancerConfig Configure(IEnumerable<HelloBackend> backends) => new()
+    private static BalancerConfig Configure(HelloBackend[] backends)
     {
-        Global = new GlobalConfig { ShutdownDrain = TimeSpan.Zero },
-        Log = new LogConfig { Level = LogLevelName.Warning, Flows = FlowLogFilter.None },
-        Admin = new AdminConfig { Listen = FreePort.OnLoopback(AdminPort) },
-        Services =
-        [
-            new ServiceConfig
-            {
-                Name = "demo",
-                Listen = [new ListenAddress(FreePort.OnLoopback(ServicePort))],
-                Pool = new PoolConfig
+        ListenAddress listen = new(FreePort.OnLoopback(ServicePort, alsoUdp: true));
+        return new BalancerConfig
+        {
+            Global = new GlobalConfig { ShutdownDrain = TimeSpan.Zero },
+            Log = new LogConfig { Level = LogLevelName.Warning, Flows = FlowLogFilter.None },
+            Admin = new AdminConfig { Listen = FreePort.OnLoopback(AdminPort) },
+            Services =
+            [
+                new ServiceConfig { Name = TcpService, Listen = [listen], Pool = Pool(TcpService, backends, new()) },
+                new ServiceConfig
                 {
-                    Name = "demo",
-                    Backends =
-                    [
-                        .. backends.Select(backend => new BackendConfig
-                        {
-                            Name = backend.Name,
-                            Host = backend.EndPoint.Address.ToString(),
-                            Port = (ushort)backend.EndPoint.Port,
-                        }),
-                    ],
+                    Name = UdpService,
+                    Listen = [listen],
+                    Protocol = FlowProtocol.Udp,
+                    Timeouts = new TimeoutConfig { Idle = TimeoutConfig.UdpIdle },
+                    Pool = Pool(UdpService, backends, new() { Type = ProbeType.Udp, Send = "probe"u8.ToArray() }),
                 },
-            },
+            ],
+        };
+    }
+
+    private static PoolConfig Pool(string name, HelloBackend[] backends, HealthConfig health) => new()
+    {
+        Name = name,
+        Health = health,
+        Backends =
+        [
+            .. backends.Select(backend => new BackendConfig
+            {
+                Name = backend.Name,
+                Host = backend.EndPoint.Address.ToString(),
+                Port = (ushort)backend.EndPoint.Port,
+            }),
         ],
     };
 }

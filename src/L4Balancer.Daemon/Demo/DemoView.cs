@@ -1,5 +1,6 @@
-using System.Globalization;
 using L4Balancer.Daemon.Admin;
+using L4Balancer.Daemon.Commands;
+using L4Balancer.Net;
 using Microsoft.Extensions.Hosting;
 using Spectre.Console;
 
@@ -12,78 +13,86 @@ namespace L4Balancer.Daemon.Demo;
 internal sealed class DemoView(Balancer balancer, AdminServer admin, IAnsiConsole console, TimeProvider time)
     : BackgroundService
 {
-    private const int BarWidth = 30;
-    private const int CommandWidth = 34;
+    private const int CommandWidth = 30;
+    private const string ClearScreen = "\u001B[2J\u001B[H"; // ECMA-48: erase the page, then go to its beginning.
 
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        SayWhatToTry();
+        Console.Out.WriteLine(WhatToTry());
         using PeriodicTimer timer = new(Refresh, time);
         if (console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal)
         {
-            await console.Live(Table()).StartAsync(async live =>
-            {
-                while (await NextAsync(timer, stoppingToken)) live.UpdateTarget(Table());
-            });
+            await DrawTableAsync(timer, stoppingToken);
             return;
         }
 
-        Dictionary<string, BackendStatus> shown = [];
+        Dictionary<(string Pool, string Name), BackendStatus> shown = [];
         do
         {
             foreach (BackendStatus backend in balancer.Backends)
             {
-                if (shown.TryGetValue(backend.Name, out BackendStatus? before) && before == backend) continue;
+                (string Pool, string Name) key = (backend.Pool, backend.Name);
+                if (shown.TryGetValue(key, out BackendStatus? before) && before == backend) continue;
 
-                shown[backend.Name] = backend;
+                shown[key] = backend;
                 Console.Out.WriteLine(
-                    $"backend {backend.Name}: {backend.State}, {backend.ActiveConnections} open, "
+                    $"backend {backend.Pool}/{backend.Name}: {backend.State}, {backend.ActiveConnections} open, "
                     + $"{backend.TotalConnections} taken");
             }
         }
         while (await NextAsync(timer, stoppingToken));
     }
 
-    private void SayWhatToTry()
+    /// <summary>
+    /// Draws the table over itself until the demo ends. What was drawn before the terminal changed its width has been
+    /// broken into other lines, so that drawing over it is not possible: the screen is cleared.
+    /// </summary>
+    private async Task DrawTableAsync(PeriodicTimer timer, CancellationToken stop)
     {
-        Net.IpEndpoint service = balancer.Listeners[0].Endpoint;
-        string curl = $"curl http://{service}/".PadRight(CommandWidth);
-        string nc = $"nc {service.Address} {service.Port}".PadRight(CommandWidth);
-        Console.Out.WriteLine(
-            $"""
-            A balancer on {service} with three backends, all in this process. Try in another terminal:
+        bool goesOn = true;
+        while (goesOn)
+        {
+            int width = console.Profile.Width;
+            await console.Live(DemoTable.Render(balancer.Backends, width)).StartAsync(async live =>
+            {
+                while ((goesOn = await NextAsync(timer, stop)) && console.Profile.Width == width)
+                {
+                    live.UpdateTarget(DemoTable.Render(balancer.Backends, width));
+                }
+            });
+            if (!goesOn) return;
 
-              {curl}# again and again: each connection is placed on its own
-              {nc}# type lines: they stay with one backend
+            console.Write(new ControlCode(ClearScreen));
+            Console.Out.WriteLine(WhatToTry());
+        }
+    }
+
+    private string WhatToTry()
+    {
+        IpEndpoint tcp = EndpointOf(DemoCommand.TcpService);
+        IpEndpoint udp = EndpointOf(DemoCommand.UdpService);
+        string curl = $"curl http://{tcp}/".PadRight(CommandWidth);
+        string nc = $"nc {tcp.Address} {tcp.Port}".PadRight(CommandWidth);
+        string ncUdp = $"nc -u {udp.Address} {udp.Port}".PadRight(CommandWidth);
+        return $"""
+            A balancer with three backends in one process.
+            Try in another terminal:
+
+              {curl}# repeat it: each is placed anew
+              {nc}# lines stay with one backend
+              {ncUdp}# the same over UDP
               curl {admin.Address}/metrics
 
             Ctrl-C ends.
 
-            """);
+            """;
     }
 
-    private Table Table()
-    {
-        Table table = new() { Border = TableBorder.Rounded };
-        table.AddColumns("backend", "state", "open", "taken", "share");
-        IReadOnlyList<BackendStatus> backends = balancer.Backends;
-        long all = Math.Max(1, backends.Sum(backend => backend.TotalConnections));
-        foreach (BackendStatus backend in backends)
-        {
-            int bar = (int)(BarWidth * backend.TotalConnections / all);
-            table.AddRow(
-                new Text(backend.Name),
-                new Text(backend.State, new Style(backend.IsAvailable ? Color.Green : Color.Red)),
-                new Text(backend.ActiveConnections.ToString(CultureInfo.InvariantCulture)),
-                new Text(backend.TotalConnections.ToString(CultureInfo.InvariantCulture)),
-                new Text(new string('█', bar).PadRight(BarWidth), new Style(Color.Blue)));
-        }
-
-        return table;
-    }
+    private IpEndpoint EndpointOf(string service) =>
+        balancer.Listeners.Single(listener => listener.Service == service).Endpoint;
 
     /// <returns>False when the demo ends.</returns>
     private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stop)

@@ -7,25 +7,28 @@ using System.Text;
 namespace L4Balancer.Daemon.Demo;
 
 /// <summary>
-/// A small server for the demo. To HTTP it says hello with its name, so that <c>curl</c> works; any other line it sends
-/// back behind its name, so that <c>nc</c> works.
+/// A small server for the demo. To HTTP it says hello with its name, so that <c>curl</c> works; any other line, and any
+/// datagram, it sends back behind its name, so that <c>nc</c> works.
 /// </summary>
 internal sealed class HelloBackend : IAsyncDisposable
 {
     private const int LongestLine = 8 * 1024;
+    private const int LongestDatagram = 65_507;
+    private const int BindTries = 10;
 
     private readonly string _name;
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener;
+    private readonly Socket _datagrams;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
+    private readonly Task _serving;
 
-    /// <summary>Listens on a port of the loopback address that the kernel chooses.</summary>
+    /// <summary>Listens on a port of the loopback address that the kernel chooses, by TCP and by UDP.</summary>
     public HelloBackend(string name)
     {
         _name = name;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        (_listener, _datagrams) = Bind();
         _listener.Listen();
-        _accepting = AcceptLoopAsync();
+        _serving = Task.WhenAll(AcceptLoopAsync(), AnswerLoopAsync());
     }
 
     /// <summary>Its name.</summary>
@@ -39,8 +42,54 @@ internal sealed class HelloBackend : IAsyncDisposable
     {
         await _stop.CancelAsync();
         _listener.Dispose();
-        await _accepting;
+        _datagrams.Dispose();
+        await _serving;
         _stop.Dispose();
+    }
+
+    /// <summary>
+    /// Binds two sockets to one port: the kernel chooses it for one, and the other may find it taken.
+    /// </summary>
+    private static (Socket Listener, Socket Datagrams) Bind()
+    {
+        for (int left = BindTries; ; left--)
+        {
+            Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            Socket datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                datagrams.Bind(listener.LocalEndPoint!);
+                return (listener, datagrams);
+            }
+            catch (SocketException) when (left > 1)
+            {
+                listener.Dispose();
+                datagrams.Dispose();
+            }
+        }
+    }
+
+    private async Task AnswerLoopAsync()
+    {
+        byte[] prefix = Encoding.UTF8.GetBytes($"backend {_name}: ");
+        byte[] buffer = new byte[prefix.Length + LongestDatagram];
+        prefix.CopyTo(buffer, 0);
+        Memory<byte> text = buffer.AsMemory(prefix.Length);
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                SocketReceiveFromResult received =
+                    await _datagrams.ReceiveFromAsync(text, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
+                ReadOnlyMemory<byte> answer = buffer.AsMemory(0, prefix.Length + received.ReceivedBytes);
+                await _datagrams.SendToAsync(answer, received.RemoteEndPoint, _stop.Token);
+            }
+            catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                await Task.Yield(); // An answer that was too long, or the end, which the loop sees.
+            }
+        }
     }
 
     private async Task AcceptLoopAsync()
