@@ -4,6 +4,7 @@ using L4Balancer.Daemon.Commands;
 using L4Balancer.Daemon.Configuration;
 using L4Balancer.Daemon.Logging;
 using L4Balancer.Daemon.Systemd;
+using L4Balancer.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -50,19 +51,29 @@ internal sealed class BalancerWorker(
     private void SayLimits()
     {
         BalancerLimits limits = balancer.Limits;
-        string origin = limits.MaxConnectionsDerived ? "derived" : "configured";
-        logger.LimitsApply(
-            Listing.Count(limits.Shards, "shard"), limits.MaxConnections, origin, limits.MaxDescriptors);
-        if (config.Global.MaxConnections > limits.MaxConnections)
+        logger.LimitsApply(Listing.Count(limits.Shards, "shard"), Sessions(limits), limits.MaxDescriptors);
+        bool hasTcp = limits.MaxConnections > 0;
+        if (hasTcp && config.Global.MaxConnections > limits.MaxConnections)
         {
             logger.ConnectionsCut(config.Global.MaxConnections, limits.MaxConnections, limits.MaxDescriptors);
         }
 
         if (BacklogCap() is not { } cap) return;
-        foreach (ServiceConfig service in config.Services.Where(service => service.Backlog > cap))
+        foreach (ServiceConfig service in config.Services)
         {
-            logger.BacklogCut(service.Backlog, service.Name, cap);
+            bool isCut = service.Protocol == FlowProtocol.Tcp && service.Backlog > cap;
+            if (isCut) logger.BacklogCut(service.Backlog, service.Name, cap);
         }
+    }
+
+    /// <summary><c>5000 connections (derived), 10000 UDP sessions of dns</c>: of each kind that there is.</summary>
+    private static string Sessions(BalancerLimits limits)
+    {
+        List<string> parts = [];
+        string origin = limits.MaxConnectionsDerived ? "derived" : "configured";
+        if (limits.MaxConnections > 0) parts.Add($"{limits.MaxConnections} connections ({origin})");
+        parts.AddRange(limits.MaxUdpSessions.Select(udp => $"{udp.Value} UDP sessions of {udp.Key}"));
+        return string.Join(", ", parts);
     }
 
     /// <summary>The kernel's limit of accept queues; null where the unit's hardening hides it.</summary>

@@ -9,9 +9,8 @@ internal static partial class DaemonLog
     public static partial void Starting(this ILogger logger, string version, string services, string backends);
 
     [LoggerMessage(2, LogLevel.Information,
-        "limits: {Shards}, {Connections} connections ({Origin}), {Descriptors} descriptors")]
-    public static partial void LimitsApply(
-        this ILogger logger, string shards, int connections, string origin, int descriptors);
+        "limits: {Shards}, {Sessions}, {Descriptors} descriptors")]
+    public static partial void LimitsApply(this ILogger logger, string shards, string sessions, int descriptors);
 
     [LoggerMessage(3, LogLevel.Warning,
         "backlog {Backlog} of service {Service} is cut to {Cap} by the kernel's net.core.somaxconn")]

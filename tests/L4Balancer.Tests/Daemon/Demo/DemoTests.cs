@@ -148,6 +148,7 @@ internal sealed partial class DemoTests
             ["try", "--udp", "--listen", $"127.0.0.1:{port}", "--to", $"{backend.EndPoint}"]);
         await attempt.SaysAsync("L4Balancer: ready");
 
+        Assert.That(attempt.Errors, Has.Some.Matches("limits: .* shards?, [0-9]+ UDP sessions of try, "));
         Assert.That(await EchoAsync(new IPEndPoint(IPAddress.Loopback, port), "one"), Is.EqualTo("backend a: one"));
 
         attempt.Signal(ChildProcess.SigInt);
