@@ -7,8 +7,9 @@ namespace L4Balancer.Bench.Load;
 
 /// <summary>
 /// <c>udp-echo ADDRESS:PORT [trains]</c>: sends every datagram back to its sender until it is ended. With
-/// <c>trains</c> it receives datagrams joined (UDP_GRO) and sends trains (UDP_SEGMENT): those of <c>udp-load --train</c>
-/// go back as trains also where they came in pieces, as a server's answer is sent as a train however the question came.
+/// <c>trains</c> it receives datagrams joined (UDP_GRO) and sends trains (UDP_SEGMENT): those of
+/// <c>udp-load --train</c> go back as trains also where they came in pieces, as a server's answer is sent as a train
+/// however the question came.
 /// </summary>
 internal sealed class UdpEcho : IDisposable
 {

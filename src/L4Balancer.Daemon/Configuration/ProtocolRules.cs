@@ -11,7 +11,7 @@ namespace L4Balancer.Daemon.Configuration;
 internal sealed class ProtocolRules(TableReader defaults, ProblemList problems)
 {
     private static readonly string[][] TcpKeys =
-        [["backlog"], ["retry"], ["timeouts", "connect"], ["timeouts", "half_close"]];
+        [["backlog"], ["timeouts", "connect"], ["timeouts", "half_close"]];
 
     private static readonly string[] Idle = ["timeouts", "idle"];
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using L4Balancer.Config;
+using L4Balancer.Net;
 using L4Balancer.Telemetry;
 
 namespace L4Balancer.Daemon.Logging;
@@ -34,29 +35,53 @@ internal static class FlowLines
         text.Append('\n');
     }
 
-    private static void AppendText(StringBuilder text, FlowRecord record) => text.Append(
-        CultureInfo.InvariantCulture,
-        $"flow service={record.Service} client={record.Flow.Client} local={record.Flow.Local} "
-        + $"backend={record.Backend ?? NoBackend} reason={CloseReasons.Text(record.Reason)} "
-        + $"client_bytes={record.ClientBytes} server_bytes={record.ServerBytes} "
-        + $"connect_ms={Milliseconds(record.ConnectDuration)} duration_ms={Milliseconds(record.Duration)} "
-        + $"attempts={record.Attempts}");
+    private static void AppendText(StringBuilder text, FlowRecord record)
+    {
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"flow service={record.Service} protocol={Protocol(record)} "
+            + $"client={record.Flow.Client} local={record.Flow.Local} "
+            + $"backend={record.Backend ?? NoBackend} reason={CloseReasons.Text(record.Reason)} "
+            + $"client_bytes={record.ClientBytes} server_bytes={record.ServerBytes} ");
+        if (IsUdp(record))
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"client_datagrams={record.ClientDatagrams} server_datagrams={record.ServerDatagrams} ");
+        }
+
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"connect_ms={Milliseconds(record.ConnectDuration)} duration_ms={Milliseconds(record.Duration)} "
+            + $"attempts={record.Attempts}");
+    }
 
     private static void WriteMembers(Utf8JsonWriter json, FlowRecord record, DateTimeOffset ended)
     {
         json.WriteString("time", LogLines.Time(ended));
         json.WriteString("event", "flow");
         json.WriteString("service", record.Service);
+        json.WriteString("protocol", Protocol(record));
         json.WriteString("client", record.Flow.Client.ToString());
         json.WriteString("local", record.Flow.Local.ToString());
         json.WriteString("backend", record.Backend);
         json.WriteString("reason", CloseReasons.Text(record.Reason));
         json.WriteNumber("client_bytes", record.ClientBytes);
         json.WriteNumber("server_bytes", record.ServerBytes);
+        if (IsUdp(record))
+        {
+            json.WriteNumber("client_datagrams", record.ClientDatagrams);
+            json.WriteNumber("server_datagrams", record.ServerDatagrams);
+        }
+
         json.WriteNumber("connect_ms", Milliseconds(record.ConnectDuration));
         json.WriteNumber("duration_ms", Milliseconds(record.Duration));
         json.WriteNumber("attempts", record.Attempts);
     }
+
+    private static bool IsUdp(FlowRecord record) => record.Flow.Protocol == FlowProtocol.Udp;
+
+    private static string Protocol(FlowRecord record) => IsUdp(record) ? "udp" : "tcp";
 
     /// <summary>To the microsecond.</summary>
     private static decimal Milliseconds(TimeSpan duration) => Math.Floor(duration.Ticks / 10m) / 1000m;

@@ -42,10 +42,8 @@ internal sealed class UdpListener : DatagramSocket
     /// <summary>Takes what waits, at most <paramref name="batches"/> times a batch.</summary>
     public void TakeWaiting(int batches)
     {
-        for (int taken = 0; taken < batches && !IsClosed && Home.Paths.Requests.Take(this); taken++)
-        {
-            // Each turn takes what the last has left.
-        }
+        bool more = true;
+        for (int taken = 0; taken < batches && more; taken++) more = Home.Paths.Requests.Take(this);
     }
 
     /// <summary>Closes the socket; who still sends gets ICMP "port unreachable".</summary>

@@ -64,13 +64,15 @@ internal sealed class UdpServiceOnShard
     public void Start() => _listeners.ForEach(static listener => listener.Start());
 
     /// <summary>
-    /// Takes what has come so far; from then on flows that are not known are dropped. The listeners stay: were one
-    /// closed, the kernel would spread the flows of the others anew, to shards that do not know them.
+    /// Takes what has come so far; from then on flows that are not known are dropped, and sessions end when they have
+    /// been idle for as long as would make them give way at the limit: that a UDP flow is over nobody says.
     /// </summary>
     public void Stop()
     {
         foreach (UdpListener listener in _listeners) listener.TakeWaiting(StopBatches);
         IsDraining = true;
+        Expire();
+        CloseListenersIfDone();
     }
 
     /// <summary>Closes listeners and sessions, whatever they are doing.</summary>
@@ -151,9 +153,10 @@ internal sealed class UdpServiceOnShard
     /// <summary>Ends the sessions that have been idle for too long, and waits for the next that will have.</summary>
     private void Expire()
     {
+        long longest = IsDraining ? Service.GivesWayAfter : Service.Idle;
         for (int ended = 0; Idle.Oldest is { } oldest; ended++)
         {
-            long deadline = oldest.LastActivity + Service.Idle;
+            long deadline = oldest.LastActivity + longest;
             if (deadline > Shard.Now)
             {
                 Shard.Timers.Arm(_idleTimer, deadline);

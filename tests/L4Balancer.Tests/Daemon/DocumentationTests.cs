@@ -28,12 +28,13 @@ internal sealed class DocumentationTests
     }
 
     [Test]
-    public void Operations_EveryCloseReason_IsDescribed()
+    public void Operations_EveryReason_IsDescribed()
     {
         string text = File.ReadAllText(Repository.PathOf("docs/operations.md"));
+        IEnumerable<string> closes = Enum.GetValues<CloseReason>().Select(CloseReasons.Text);
 
         Assert.That(
-            Enum.GetValues<CloseReason>().Select(CloseReasons.Text),
+            closes.Concat(Enum.GetValues<DatagramDrop>().Select(DatagramDrops.Text)),
             Has.All.Matches<string>(reason => text.Contains($"\n| `{reason}` | ", StringComparison.Ordinal)));
     }
 
@@ -43,6 +44,8 @@ internal sealed class DocumentationTests
         const string Prefix = "l4balancer_";
         await using RunningBalancer running =
             await RunningBalancer.StartAsync([new IPEndPoint(IPAddress.Loopback, 9)], shards: 1);
+        await using RunningBalancer udp = await RunningBalancer.StartAsync(
+            RunningBalancer.UdpService([new IPEndPoint(IPAddress.Loopback, 9)]), new() { Shards = 1 });
         using DaemonMetrics metrics = new(running.Balancer);
         using PrometheusExporter exporter = new(
             NullLogger.Instance, ("L4Balancer", Prefix), (DaemonMetrics.MeterName, Prefix));

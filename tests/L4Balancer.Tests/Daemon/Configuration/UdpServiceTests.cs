@@ -12,7 +12,7 @@ internal sealed class UdpServiceTests
     private const string Tcp = "[service.web]\nlisten = \"*:80\"\nbackends = [\"a:1\"]\n";
 
     private static readonly string[] TcpKeys =
-        ["backlog = 7", "retry.attempts = 7", "timeouts.connect = \"7s\"", "timeouts.half_close = \"7s\""];
+        ["backlog = 7", "timeouts.connect = \"7s\"", "timeouts.half_close = \"7s\""];
 
     [Test]
     public void Parse_EveryValue_ArrivesInItsRecord()

@@ -51,7 +51,8 @@ internal sealed class ProcessTests
         Assert.Multiple(async () =>
         {
             Assert.That(flow, Does.Match(
-                $@"^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z flow service=web client=127\.0\.0\.1:\d+ "
+                $@"^\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z flow service=web protocol=tcp "
+                + @"client=127\.0\.0\.1:\d+ "
                 + $@"local=127\.0\.0\.1:{_port} backend={_backend.EndPoint} reason=normal "
                 + @"client_bytes=4 server_bytes=15 "
                 + @"connect_ms=[0-9.]+ duration_ms=[0-9.]+ attempts=1$"));

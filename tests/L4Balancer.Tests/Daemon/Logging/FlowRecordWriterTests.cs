@@ -20,13 +20,32 @@ internal sealed class FlowRecordWriterTests
 
     [Test]
     public void Append_Text_IsKeysAndValues() => Assert.That(Line(LogFormat.Text, Record()), Is.EqualTo(
-        "2026-01-02T03:04:05.678Z flow service=web client=192.0.2.7:50000 local=[2001:db8::1]:443 "
-        + "backend=10.0.0.11:8080 reason=client_abort client_bytes=12 server_bytes=3400000000 connect_ms=0.412 "
-        + "duration_ms=61234.5 attempts=2\n"));
+        "2026-01-02T03:04:05.678Z flow service=web protocol=tcp client=192.0.2.7:50000 "
+        + "local=[2001:db8::1]:443 backend=10.0.0.11:8080 reason=client_abort client_bytes=12 server_bytes=3400000000 "
+        + "connect_ms=0.412 duration_ms=61234.5 attempts=2\n"));
 
     [Test]
     public void Append_Journald_HasAPriorityAndNoTime() =>
-        Assert.That(Line(LogFormat.Journald, Record()), Does.StartWith("<6>flow service=web client="));
+        Assert.That(Line(LogFormat.Journald, Record()), Does.StartWith("<6>flow service=web protocol=tcp client="));
+
+    [Test]
+    public void Append_Udp_HasTheDatagramsToo()
+    {
+        FlowRecord tcp = Record();
+        FlowRecord udp = tcp with
+        {
+            Flow = tcp.Flow with { Protocol = FlowProtocol.Udp }, ClientDatagrams = 7, ServerDatagrams = 8,
+        };
+        JsonElement flow = JsonDocument.Parse(Line(LogFormat.Json, udp)).RootElement;
+
+        Assert.That(
+            Line(LogFormat.Text, udp),
+            Does.Contain(" protocol=udp ").And.Contain(" client_datagrams=7 server_datagrams=8 connect_ms="));
+        Assert.That(Line(LogFormat.Text, tcp), Does.Not.Contain("datagrams"));
+        Assert.That(flow.GetProperty("protocol").GetString(), Is.EqualTo("udp"));
+        Assert.That(flow.GetProperty("client_datagrams").GetInt64(), Is.EqualTo(7));
+        Assert.That(flow.GetProperty("server_datagrams").GetInt64(), Is.EqualTo(8));
+    }
 
     [Test]
     public void Append_NoBackend_IsADash() => Assert.That(
