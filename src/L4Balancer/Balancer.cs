@@ -249,6 +249,7 @@ public sealed class Balancer : IAsyncDisposable
         long started = _time.GetTimestamp();
         while (ActiveConnections > 0 && _time.GetElapsedTime(started) < timeout && !endNow.IsCancellationRequested)
         {
+            foreach (ServiceRuntime service in _services) service.PostCloseIfDone();
             await Task.Delay(DrainPoll, _time, CancellationToken.None);
         }
     }

@@ -26,6 +26,11 @@ internal abstract class ServiceRuntime(ServiceConfig config)
     /// <summary>Takes what has come so far, and no new flow after that.</summary>
     public abstract void PostStop();
 
+    /// <summary>
+    /// Closes what a service that drains holds open without need. To be called again and again until it has ended.
+    /// </summary>
+    public abstract void PostCloseIfDone();
+
     /// <summary>Closes the listening sockets at once.</summary>
     public abstract void PostCloseListeners();
 

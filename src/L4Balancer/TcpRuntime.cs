@@ -27,6 +27,11 @@ internal sealed class TcpRuntime : ServiceRuntime
 
     public override void PostStop() => _listeners.ForEach(static listener => listener.PostStop());
 
+    public override void PostCloseIfDone()
+    {
+        // Its listeners close as soon as they have taken what had come.
+    }
+
     public override void PostCloseListeners() => _listeners.ForEach(static listener => listener.PostClose());
 
     public override void PostCutOff()

@@ -32,6 +32,12 @@ internal sealed class UdpRuntime : ServiceRuntime, IDisposable
 
     public override void PostStop() => PostToAll(static home => home.Stop());
 
+    public override void PostCloseIfDone()
+    {
+        // On all shards or on none: with one socket less the kernel would deal all flows anew.
+        if (Service.Limit.Open == 0) PostCutOff();
+    }
+
     public override void PostCloseListeners()
     {
         // Replies leave by them: they close along with the sessions.

@@ -72,7 +72,6 @@ internal sealed class UdpServiceOnShard
         foreach (UdpListener listener in _listeners) listener.TakeWaiting(StopBatches);
         IsDraining = true;
         Expire();
-        CloseListenersIfDone();
     }
 
     /// <summary>Closes listeners and sessions, whatever they are doing.</summary>
