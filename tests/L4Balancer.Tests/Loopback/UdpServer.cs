@@ -46,8 +46,7 @@ internal sealed class UdpServer : IDisposable
     public void Dispose()
     {
         _ending = true;
-        using Socket waker = new(EndPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        waker.SendTo([], EndPoint);
+        _socket.SendTo([], EndPoint); // Wakes it.
         _thread.Join();
         _socket.Dispose();
     }

@@ -21,6 +21,12 @@ internal sealed record DaemonFile(params IEnumerable<string> Backends)
     /// <summary>Where the service listens, each before <see cref="Port"/>.</summary>
     public string[] Hosts { get; init; } = ["127.0.0.1"];
 
+    /// <summary>The service's protocol.</summary>
+    public string Protocol { get; init; } = "tcp";
+
+    /// <summary>Where the daemon runs; null is where the tests do.</summary>
+    public NetworkNamespace? Network { get; init; }
+
     /// <summary>Which flows leave a record.</summary>
     public string Flows { get; init; } = "all";
 
@@ -45,6 +51,7 @@ internal sealed record DaemonFile(params IEnumerable<string> Backends)
         [service.test]
         listen = [{string.Join(", ", Hosts.Select(host => $"\"{host}:{Port}\""))}]
         backends = [{string.Join(", ", Backends.Select(static backend => $"\"{backend}\""))}]
+        protocol = "{Protocol}"
         {Service}
         """;
 }

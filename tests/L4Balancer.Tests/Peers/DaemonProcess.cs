@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
@@ -43,7 +44,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         TempFolder folder = new();
         using NotifySocket notify = new(folder["notify"]);
-        DaemonProcess daemon = new(file, folder, Launch(folder, file.Text, by, notify.Path));
+        DaemonProcess daemon = new(file, folder, Launch(folder, file, by, notify.Path));
 
         using CancellationTokenSource patience = new(StartPatience);
         Task ready = notify.WaitForAsync("READY=1", patience.Token);
@@ -63,7 +64,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Errors)> FailAsync(DaemonFile file, int? descriptors = null)
     {
         using TempFolder folder = new();
-        await using ChildProcess child = Launch(folder, file.Text, WithDescriptors(descriptors), notifyPath: null);
+        await using ChildProcess child = Launch(folder, file, WithDescriptors(descriptors), notifyPath: null);
         int code = await child.ExitAsync();
         return (code, string.Join('\n', child.Errors));
     }
@@ -93,7 +94,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>A page of the admin side.</summary>
     public async Task<string> PageAsync(string path)
     {
-        using HttpClient http = new();
+        using HttpClient http = new(Connections());
         return await http.GetStringAsync($"http://127.0.0.1:{File.AdminPort}{path}").Within();
     }
 
@@ -115,14 +116,27 @@ internal sealed class DaemonProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static ChildProcess Launch(TempFolder folder, string toml, string[] by, string? notifyPath)
+    private static ChildProcess Launch(TempFolder folder, DaemonFile file, string[] by, string? notifyPath)
     {
         string config = folder["l4balancer.toml"];
-        System.IO.File.WriteAllText(config, toml);
+        System.IO.File.WriteAllText(config, file.Text);
         (string, string)[] environment = [DaemonProgram.Runtime, ("NOTIFY_SOCKET", notifyPath ?? "")];
-        string[] command = [.. by, DaemonProgram.FullPath, "run", "--config", config];
+        string[] command = [.. file.Network?.By ?? [], .. by, DaemonProgram.FullPath, "run", "--config", config];
         return ChildProcess.Start(command[0], command[1..], environment);
     }
+
+    /// <summary>Connections that are opened where the daemon runs.</summary>
+    private SocketsHttpHandler Connections() => new()
+    {
+        ConnectCallback = async (target, cancellationToken) =>
+        {
+            Socket socket = File.Network is { } network ? network.Open(Open) : Open();
+            await socket.ConnectAsync(IPAddress.Loopback, target.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    };
+
+    private static Socket Open() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     private static string[] WithDescriptors(int? limit) =>
         limit is null ? [] : ["/bin/bash", "-c", $"ulimit -n {limit}; exec \"$0\" \"$@\""];

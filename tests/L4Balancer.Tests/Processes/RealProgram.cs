@@ -23,6 +23,10 @@ internal static class RealProgram
         ["setpriv"] = "util-linux",
         ["strace"] = "strace",
         ["unshare"] = "util-linux",
+        ["dnsmasq"] = "dnsmasq-base",
+        ["dig"] = "bind9-dnsutils",
+        ["dnsperf"] = "dnsperf",
+        ["ip"] = "iproute2",
     };
 
     /// <summary>The program's full path.</summary>
