@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using L4Balancer.Tests.Processes;
@@ -98,14 +97,11 @@ internal sealed class DaemonProcess : IAsyncDisposable
         return await http.GetStringAsync($"http://127.0.0.1:{File.AdminPort}{path}").Within();
     }
 
+    /// <summary>What it counts.</summary>
+    public async Task<MetricsPage> MetricsAsync() => new(await PageAsync("/metrics"));
+
     /// <summary>The value of a series, named as it stands in the page, and summed where more begin alike.</summary>
-    public async Task<double> MetricAsync(string series)
-    {
-        string[] samples = (await PageAsync("/metrics")).Split('\n');
-        string[] found = [.. samples.Where(line => line.StartsWith(series, StringComparison.Ordinal))];
-        Assert.That(found, Is.Not.Empty, series);
-        return found.Sum(static line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
-    }
+    public async Task<double> MetricAsync(string series) => (await MetricsAsync())[series];
 
     public async ValueTask DisposeAsync()
     {

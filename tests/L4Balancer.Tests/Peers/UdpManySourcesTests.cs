@@ -12,12 +12,18 @@ public sealed class UdpManySourcesTests
 {
     private const int Sources = 1_000_000;
     private const int MaxSessions = 10_000;
-    private const int AtOnce = 1000;
     private const int GrowthKiB = 8 * 1024; // What a half million sources leaves behind where each leaves 16 bytes.
+    private const string Seen = "l4balancer_udp_datagrams_total{direction=\"from_client\"";
+    private const string Lost = "l4balancer_udp_datagrams_dropped_total{reason=\"receive_buffer\"";
+    private const string AtLimit = "l4balancer_udp_datagrams_dropped_total{reason=\"limit\"";
+    private const string Begun = "l4balancer_udp_sessions_total";
     private const string Active = "l4balancer_udp_sessions_active{service=\"test\"}";
 
     /// <summary>What the daemon holds at most: a descriptor for each session, and the reserve.</summary>
     private const int DescriptorsNeeded = MaxSessions + 1000;
+
+    /// <summary>What fits into the listeners' buffers: only root's are larger than net.core.rmem_max.</summary>
+    private static readonly int AtOnce = Environment.IsPrivilegedProcess ? 10_000 : 500;
 
     [Test]
     public async Task Sources_AMillionAgainstTenThousandSessions_MemoryStaysFlatAndAllIsGivenBack()
@@ -43,37 +49,29 @@ public sealed class UdpManySourcesTests
         long halfway = 0;
         while (sources.Sent < Sources)
         {
-            await sources.SendAsync(daemon, AtOnce);
-            most = Math.Max(most, await daemon.MetricAsync(Active));
+            MetricsPage now = await sources.SendAsync(daemon, AtOnce);
+            most = Math.Max(most, now[Active]);
             server.Received.Clear();
             if (sources.Sent == Sources / 2) halfway = daemon.View.ResidentKiB;
         }
 
         long growth = daemon.View.ResidentKiB - halfway;
         TestContext.Out.WriteLine($"{most} sessions at most; {halfway} KiB halfway, {growth} KiB more at the end");
-        Assert.Multiple(async () =>
+        MetricsPage end = await daemon.MetricsAsync();
+        Assert.Multiple(() =>
         {
             Assert.That(most, Is.InRange(MaxSessions / 2, MaxSessions));
             Assert.That(growth, Is.LessThan(GrowthKiB));
-            Assert.That(
-                await SumAsync(daemon, "sessions_total", "datagrams_dropped_total{reason=\"limit\"",
-                    "datagrams_dropped_total{reason=\"receive_buffer\""),
-                Is.EqualTo(Sources));
+            Assert.That(end[Begun] + end[AtLimit] + end[Lost], Is.EqualTo(Sources));
         });
         await Eventually.TrueAsync(() => daemon.MetricAsync(Active).Result == 0, "every session has ended");
         Assert.That(daemon.View.Descriptors, Is.LessThanOrEqualTo(before));
     }
 
-    private static async Task<double> SumAsync(DaemonProcess daemon, params string[] series)
-    {
-        double[] values = await Task.WhenAll(series.Select(one => daemon.MetricAsync($"l4balancer_udp_{one}")));
-        return values.Sum();
-    }
-
-    /// <summary>Sends one datagram from each of 62,500 addresses of 127.0.0.0/8 by each of 16 sockets.</summary>
+    /// <summary>Sends one datagram from each of 50,000 addresses of 127.0.0.0/8 by each of 20 sockets.</summary>
     private sealed class ManySources : IDisposable
     {
-        private const int Addresses = 62_500;
+        private const int Addresses = 50_000;
         private const uint FirstAddress = 0x7F01_0000; // 127.1.0.0
         private const int Bytes = 32;
 
@@ -101,7 +99,7 @@ public sealed class UdpManySourcesTests
         /// Sends from as many further sources as one socket is to send at once, then waits until the daemon has taken
         /// them: it is to see each, and not to lose them in a buffer.
         /// </summary>
-        public async Task SendAsync(DaemonProcess daemon, int count)
+        public async Task<MetricsPage> SendAsync(DaemonProcess daemon, int count)
         {
             for (int i = 0; i < count; i++)
             {
@@ -115,10 +113,15 @@ public sealed class UdpManySourcesTests
             Assert.That(sent.Error, Is.EqualTo(Errno.None));
             _sends.Clear();
             Sent += count;
+            MetricsPage now = null!;
             await Eventually.TrueAsync(
-                () => SumAsync(daemon, "datagrams_total{direction=\"from_client\"",
-                    "datagrams_dropped_total{reason=\"receive_buffer\"").Result >= Sent,
+                () =>
+                {
+                    now = daemon.MetricsAsync().Result;
+                    return now[Seen] + now[Lost] >= Sent;
+                },
                 $"{Sent} datagrams are taken");
+            return now;
         }
 
         public void Dispose()
