@@ -10,7 +10,7 @@
 # code: 0 they do, 1 one does not, 2 it could not be measured. --daemon measures that program instead of building one.
 #
 # Servers and load generators run on core 0, both balancers on core 1. Other work on the machine disturbs the absolute
-# figures and little the ratios. Takes about 45 s a round for TCP, and 60 s for UDP.
+# figures and little the ratios. Takes about 45 s a round for TCP, and 90 s for UDP.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

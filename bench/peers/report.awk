@@ -31,6 +31,7 @@ BEGIN {
   }
 
   balancers = split(peer " l4balancer", names)
+  also = comparison == "udp" ? "nginx-multi" : "" # Shown, not judged.
 }
 
 {
@@ -69,6 +70,7 @@ function print_row(metric, name,    sorted, n, i) {
 function print_rates(metric,    b) {
   printf "  thousand datagrams a second:"
   for (b = 1; b <= balancers; b++) printf " %s %.0f,", names[b], median(value, metric, names[b])
+  if ((metric, also) in count) printf " %s %.0f,", also, median(value, metric, also)
   printf " without a balancer %.0f\n", median(value, metric, "direct")
 }
 
@@ -85,6 +87,7 @@ function judge(metric,    own, other, ratio, met) {
     printf "  ratio of medians %.2f; L4Balancer %.2f, bar %.2f", ratio, own, own_bar[metric]
   } else {
     printf "  ratio of medians %.2f", ratio
+    if ((metric, also) in count) printf " (beside %s %.2f)", also, own / median(value, metric, also)
     if (!(metric in bar)) { print ""; return }
     met = ratio <= bar[metric]
     printf ", bar %.2f", bar[metric]
@@ -102,6 +105,7 @@ END {
     for (i = 1; i <= rounds; i++) printf "%9s", "round " i
     printf "  |%9s%9s%9s\n", "min", "median", "max"
     for (b = 1; b <= balancers; b++) print_row(metric, names[b])
+    if ((metric, also) in count) print_row(metric, also)
     if ((metric "-rate", "direct") in count) print_rates(metric "-rate")
     judge(metric)
     print ""

@@ -1,17 +1,16 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # Some of it is set or used by the one who sources it.
 # The two balancers of UDP with equal settings, and the servers behind them. Sourced by udp.sh. Equal: one worker on one
-# core, sessions that end after 60 s without a datagram, no health checks, no log of sessions. nginx has what makes it
-# fastest and lose least:
-#  - multi_accept, so that it takes more than one datagram for each time it waits: 5 to 25 % less CPU time;
-#  - a receive buffer that holds all that the load has under way; the kernel's default does not, where 8 datagrams are
-#    outstanding or a train is, and what does not fit is lost (1 to 5 %);
-#  - one worker needs no reuseport; proxy_responses is absent, as it would end sessions.
+# core, sessions that end after 60 s without a datagram, no health checks, no log of sessions. nginx runs twice: as its
+# defaults have it, and as nginx-multi with multi_accept, by which it takes more than one datagram for each time it waits
+# and spends 5 to 25 % less. Both have a receive buffer that holds all that the load has under way: with the kernel's
+# default 1 to 5 % would be lost where 8 datagrams or a train are outstanding. One worker needs no reuseport, and
+# proxy_responses would end sessions.
 
 readonly UDP_IDLE_SECONDS=60
 readonly UDP_BUFFER=4m
 
 # By the name of the balancer: its port before the server of datagrams, and before that of trains.
-declare -A echo_at train_at
+declare -A echo_at train_at nginx_masters
 
 start_echo_servers() {
   echo_at["direct"]=$(free_port) train_at["direct"]=$(free_port)
@@ -27,16 +26,16 @@ stream_module() {
   if [[ -e $module ]]; then echo "load_module $module;"; fi
 }
 
-# Starts nginx. Its worker is then in `pid`, its master in `nginx_master`.
+# Starts nginx: `start_udp_nginx NAME MULTI_ACCEPT`. Its worker is then in `pid`, its master in `nginx_masters`.
 start_udp_nginx() {
-  local port train_port tries
+  local name=$1 multi_accept=$2 port train_port tries
   port=$(free_port) train_port=$(free_port)
-  mkdir -p "$work/nginx-udp"
-  cat > "$work/nginx-udp.conf" << END
+  mkdir -p "$work/$name"
+  cat > "$work/$name.conf" << END
 $(stream_module)
-worker_processes 1; daemon off; pid $work/nginx-udp/pid; error_log $work/nginx-udp/error.log;
+worker_processes 1; daemon off; pid $work/$name/pid; error_log $work/$name/error.log;
 worker_rlimit_nofile $(ulimit -Hn);
-events { worker_connections $(($(ulimit -Hn) - 100)); multi_accept ${NGINX_MULTI_ACCEPT:-on}; }
+events { worker_connections $(($(ulimit -Hn) - 100)); multi_accept $multi_accept; }
 stream {
   access_log off;
   server {
@@ -51,15 +50,15 @@ stream {
   }
 }
 END
-  start "$BALANCER_CORE" nginx-udp nginx -e "$work/nginx-udp/error.log" -c "$work/nginx-udp.conf"
-  nginx_master=$started echo_at["nginx"]=$port train_at["nginx"]=$train_port
-  await_port "$port" "$started" nginx-udp is_bound_udp
+  start "$BALANCER_CORE" "$name" nginx -e "$work/$name/error.log" -c "$work/$name.conf"
+  nginx_masters["$name"]=$started echo_at["$name"]=$port train_at["$name"]=$train_port
+  await_port "$port" "$started" "$name" is_bound_udp
   for ((tries = 0; tries < 100; tries++)); do
-    pid["nginx"]=$(pgrep -P "$nginx_master" || true)
-    [[ -z ${pid["nginx"]} ]] || return 0
+    pid["$name"]=$(pgrep -P "${nginx_masters["$name"]}" || true)
+    [[ -z ${pid["$name"]} ]] || return 0
     sleep 0.1
   done
-  fail "nginx has no worker: $(tail -n 5 "$work/nginx-udp/error.log")"
+  fail "$name has no worker: $(tail -n 5 "$work/$name/error.log")"
 }
 
 # Starts L4Balancer in the same way, with its admin side on, as its users run it.
@@ -90,11 +89,13 @@ END
 }
 
 start_udp_balancers() {
-  start_udp_nginx
+  start_udp_nginx nginx off
+  start_udp_nginx nginx-multi on
   start_udp_l4balancer
 }
 
 end_udp_balancers() {
-  end "$nginx_master"
+  end "${nginx_masters["nginx"]}"
+  end "${nginx_masters["nginx-multi"]}"
   end "${pid["l4balancer"]}"
 }

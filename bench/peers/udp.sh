@@ -49,7 +49,7 @@ measure_udp_load() {
   for ((round = 0; round <= rounds; round++)); do
     echo "round $round of $rounds: datagrams" >&2
     for case in udp-1 udp-8 udp-train; do
-      for name in $(turns "$round" nginx) direct; do udp_turn "$case" "$round" "$name"; done
+      for name in $(turns "$round" nginx) nginx-multi direct; do udp_turn "$case" "$round" "$name"; done
     done
     ((round > 0)) || : > "$samples"
   done

@@ -17,11 +17,6 @@ internal sealed class TcpListener
     /// <summary>Pause after an accept failed for want of descriptors or memory.</summary>
     private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>
-    /// At its limit a listener pauses again for every session that ends; the log has it no more often than this.
-    /// </summary>
-    private static readonly long PauseLogInterval = ShardClock.Ticks(TimeSpan.FromMinutes(1));
-
     private readonly IReadOnlyList<TcpServiceOnShard> _serviceByShard;
     private readonly Shard[] _shards;
     private readonly TcpServiceOnShard _home;
@@ -29,7 +24,7 @@ internal sealed class TcpListener
     private readonly ShardGate _gate;
     private readonly IpEndpoint _bound;
     private readonly bool _boundToAny;
-    private long _nextPauseLog;
+    private readonly LogPace _pauseLog; // At its limit it pauses again for every session that ends.
     private bool _stopping;
 
     /// <param name="serviceByShard">The service on every shard, by the shard's index.</param>
@@ -44,6 +39,7 @@ internal sealed class TcpListener
         _bound = bound;
         _boundToAny = bound.Address.IsAny;
         _gate = new ShardGate(Shard);
+        _pauseLog = new LogPace(Shard);
         _socket = ShardSocket.TryOpen(Shard, fd, owner: null)
             ?? throw new IOException("the listening socket could not be registered with epoll");
     }
@@ -143,7 +139,7 @@ internal sealed class TcpListener
         if (_stopping) return BatchEnd.Drained; // What waits in the kernel's queue cannot be served any more.
 
         _home.Counters.CountPause(ListenerPause.Limit);
-        if (IsPauseLogDue()) Service.Logger.ListenerAtLimit(Service.Config.Name, limit.Max);
+        if (_pauseLog.IsDue()) Service.Logger.ListenerAtLimit(Service.Config.Name, limit.Max);
         _gate.Close(time: null);
         limit.Wait(_gate);
         return BatchEnd.AtLimit;
@@ -152,15 +148,7 @@ internal sealed class TcpListener
     private BatchEnd PauseExhausted(Errno error)
     {
         _home.Counters.CountPause(ListenerPause.Resource);
-        if (IsPauseLogDue()) Service.Logger.ListenerExhausted(Service.Config.Name, Errnos.Text(error));
+        if (_pauseLog.IsDue()) Service.Logger.ListenerExhausted(Service.Config.Name, Errnos.Text(error));
         return BatchEnd.Exhausted;
-    }
-
-    private bool IsPauseLogDue()
-    {
-        if (Shard.Now < _nextPauseLog) return false;
-
-        _nextPauseLog = Shard.Now + PauseLogInterval;
-        return true;
     }
 }

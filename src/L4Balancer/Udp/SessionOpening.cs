@@ -12,11 +12,9 @@ namespace L4Balancer.Udp;
 /// </summary>
 internal sealed class SessionOpening(UdpServiceOnShard home)
 {
-    private static readonly long LogInterval = ShardClock.Ticks(TimeSpan.FromMinutes(1));
-
     // The backends that a flow is not to get, for the length of one call: the avoided one and those that failed.
     private readonly Backend[] _tried = new Backend[1 + home.Service.Config.RetryAttempts];
-    private long _nextLog;
+    private readonly LogPace _log = new(home.Shard);
 
     private UdpService Service => home.Service;
 
@@ -68,7 +66,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
             if (Service.Limit.Reserve() is null) return true;
         }
 
-        if (IsLogDue()) Service.Logger.SessionsAtLimit(Service.Config.Name, reached.Max);
+        if (_log.IsDue()) Service.Logger.SessionsAtLimit(Service.Config.Name, reached.Max);
         return false;
     }
 
@@ -94,7 +92,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
             if (Errnos.IsExhaustion(error))
             {
                 backend.CountConnectError(ConnectError.Resource);
-                if (IsLogDue()) Service.Logger.SessionsExhausted(Service.Config.Name, Errnos.Text(error));
+                if (_log.IsDue()) Service.Logger.SessionsExhausted(Service.Config.Name, Errnos.Text(error));
                 drop = DatagramDrop.Resource;
                 return null;
             }
@@ -120,13 +118,5 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
         SyscallResult connected = SocketCalls.Connect(fd, endpoint);
         if (connected.IsError) SocketCalls.Close(fd);
         return connected.Error;
-    }
-
-    private bool IsLogDue()
-    {
-        if (home.Shard.Now < _nextLog) return false;
-
-        _nextLog = home.Shard.Now + LogInterval;
-        return true;
     }
 }
