@@ -78,5 +78,5 @@ measure_udp() {
 }
 
 describe_udp() {
-  echo "UDP: 1 shard; $(nginx -v 2>&1 | sed 's/.*: //') stream, 1 worker, multi_accept ${NGINX_MULTI_ACCEPT:-on}"
+  echo "UDP: 1 shard; $(nginx -v 2>&1 | sed 's/.*: //') stream, 1 worker"
 }
