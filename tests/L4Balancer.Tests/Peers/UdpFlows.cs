@@ -68,7 +68,7 @@ internal sealed class UdpFlows : IDisposable
     {
         while (_sockets[flow].Available > 0)
         {
-            string[] words = Encoding.UTF8.GetString(_sockets[flow].ReceiveDatagram()).Split(' ');
+            string[] words = _sockets[flow].ReceiveText().Split(' ');
             _answers[flow].Add(int.Parse(words[1], CultureInfo.InvariantCulture), words[0]);
         }
     }

@@ -37,11 +37,14 @@ internal static class UdpSockets
         return buffer[..socket.Receive(buffer)];
     }
 
+    /// <summary>The next datagram as text; fails where none comes.</summary>
+    public static string ReceiveText(this Socket socket) => Encoding.UTF8.GetString(socket.ReceiveDatagram());
+
     /// <summary>Sends text as one datagram.</summary>
     /// <returns>The answer.</returns>
     public static string Ask(this Socket socket, string text)
     {
         socket.SendDatagram(text);
-        return Encoding.UTF8.GetString(socket.ReceiveDatagram());
+        return socket.ReceiveText();
     }
 }
