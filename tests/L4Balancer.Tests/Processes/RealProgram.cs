@@ -27,6 +27,8 @@ internal static class RealProgram
         ["dig"] = "bind9-dnsutils",
         ["dnsperf"] = "dnsperf",
         ["ip"] = "iproute2",
+        ["iperf3"] = "iperf3",
+        ["logger"] = "bsdutils",
     };
 
     /// <summary>The program's full path.</summary>
