@@ -29,8 +29,10 @@ internal sealed partial class DnsLoad : IAsyncDisposable
             ]);
     }
 
-    /// <summary>Asks at a steady rate until it is ended. A query is lost when it has no answer for 5 s.</summary>
-    public static DnsLoad Start(IPEndPoint server) => new(server, "-Q", "2000", "-l", "60");
+    /// <summary>
+    /// Asks so many queries a second until it is ended. A query is lost when it has no answer for 5 s.
+    /// </summary>
+    public static DnsLoad Start(IPEndPoint server, int rate) => new(server, "-Q", $"{rate}", "-l", "60");
 
     /// <summary>Asks so many queries, as fast as they are answered.</summary>
     public static async Task<DnsLoadResult> RunAsync(IPEndPoint server, int queries)

@@ -10,8 +10,10 @@ namespace L4Balancer.Tests.Peers;
 internal sealed class DnsServer : IAsyncDisposable
 {
     /// <summary>A query for the TXT record of <c>who.test</c>, as a probe sends it.</summary>
-    public const string ProbeQuery =
-        "hex:1234 0100 0001 0000 0000 0000 03 77686f 04 74657374 00 0010 0001";
+    public const string ProbeQuery = $"hex:1234 0100 0001 0000 0000 0000 {ProbedName} 0010 0001";
+
+    /// <summary>The name in the query and in the answer.</summary>
+    public const string ProbedName = "03 77686f 04 74657374 00";
 
     /// <summary>Length of the record of <c>big.test</c>.</summary>
     public const int BigCharacters = BigStrings * BigStringCharacters;

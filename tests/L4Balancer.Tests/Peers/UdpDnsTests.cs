@@ -74,7 +74,7 @@ public sealed class UdpDnsTests
             [service.test.ejection]
             base = "200ms"
             """));
-        await using DnsLoad load = DnsLoad.Start(daemon.Address);
+        await using DnsLoad load = DnsLoad.Start(daemon.Address, rate: 2000);
         DnsServer killed = _servers[1];
         await SessionsBeyondAsync(daemon, killed, 0);
 
@@ -90,6 +90,40 @@ public sealed class UdpDnsTests
         Assert.That(result.Lost + result.Interrupted, Is.LessThanOrEqualTo(DnsLoad.Outstanding));
         Assert.That(result.Good, Is.EqualTo(result.Completed));
         await LosesNothingAsync(daemon, killed);
+    }
+
+    /// <summary>A server that hangs is told by nothing but the probe: its host sends no ICMP.</summary>
+    [Test]
+    public async Task Dns_BackendHangsAndGoesOn_ProbeTakesItOutAndBringsItBack()
+    {
+        await using DaemonProcess daemon = await DaemonProcess.StartAsync(File(
+            $"""
+            [service.test.health]
+            type = "udp"
+            send = "{DnsServer.ProbeQuery}"
+            expect = "hex:{DnsServer.ProbedName}"
+            interval = "100ms"
+            timeout = "500ms"
+            fall = 2
+            """));
+        await using DnsLoad load = DnsLoad.Start(daemon.Address, rate: 50);
+        DnsServer hung = _servers[1];
+        await SessionsBeyondAsync(daemon, hung, 0);
+
+        hung.Child.Signal(ChildProcess.SigStop);
+        await daemon.LoggedAsync($"{hung.EndPoint} is down");
+        await SessionsBeyondAsync(daemon, _servers[0], await SessionsAsync(daemon, _servers[0]) + 10);
+        double atRest = await SessionsAsync(daemon, hung);
+        await SessionsBeyondAsync(daemon, _servers[2], await SessionsAsync(daemon, _servers[2]) + 20);
+        Assert.That(await SessionsAsync(daemon, hung), Is.EqualTo(atRest), "flows while it is down");
+
+        hung.Child.Signal(ChildProcess.SigCont);
+        await daemon.LoggedAsync($"{hung.EndPoint} is up: answered");
+        await SessionsBeyondAsync(daemon, hung, atRest);
+        DnsLoadResult result = await load.EndAsync();
+
+        Assert.That(result.Lost + result.Interrupted, Is.LessThanOrEqualTo(DnsLoad.Outstanding));
+        await LosesNothingAsync(daemon, hung);
     }
 
     [Test]
