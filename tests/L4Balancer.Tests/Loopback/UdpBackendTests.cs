@@ -172,13 +172,17 @@ public sealed class UdpBackendTests
         IPEndPoint port = server.Received.First().Sender;
         server.Dispose();
         Backend backend = balancer.Balancer.Pools[0].Pool.Backends[0];
+        int sent = 1;
         await Eventually.TrueAsync(
             () =>
             {
                 client.Send("lost");
+                sent++;
                 return backend.ConnectErrorCount(ConnectError.Refused) >= 3;
             },
             "refusals");
+        await balancer.CountsAsync(
+            static one => one.SentToServers + one.Dropped(DatagramDrop.ServerRefused), sent, "datagrams that are gone");
 
         using UdpServer again = UdpServer.Echo(port: server.EndPoint.Port);
         string answer = await client.AnswerAsync("back");
