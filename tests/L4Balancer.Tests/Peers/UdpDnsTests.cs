@@ -112,7 +112,8 @@ public sealed class UdpDnsTests
 
         hung.Child.Signal(ChildProcess.SigStop);
         await daemon.LoggedAsync($"{hung.EndPoint} is down");
-        await SessionsBeyondAsync(daemon, _servers[0], await SessionsAsync(daemon, _servers[0]) + 10);
+        string holds = $"l4balancer_backend_connections_active{{backend=\"{hung.EndPoint}\"";
+        await Eventually.TrueAsync(() => daemon.MetricAsync(holds).Result == 0, "every flow has left it");
         double atRest = await SessionsAsync(daemon, hung);
         await SessionsBeyondAsync(daemon, _servers[2], await SessionsAsync(daemon, _servers[2]) + 20);
         Assert.That(await SessionsAsync(daemon, hung), Is.EqualTo(atRest), "flows while it is down");
