@@ -4,8 +4,8 @@ using L4Balancer.Tests.Processes;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>
-/// dnsmasq as a DNS server of its own little zone, by UDP and TCP on one port of 127.0.0.1: <c>who.test</c> has its name
-/// as a TXT record, and <c>big.test</c> one that only TCP has room for.
+/// dnsmasq as a DNS server of its own little zone, by UDP and TCP on one port of 127.0.0.1: <c>who.test</c> has its
+/// name as a TXT record, and <c>big.test</c> one that only TCP has room for.
 /// </summary>
 internal sealed class DnsServer : IAsyncDisposable
 {

@@ -6,7 +6,9 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
 
-/// <summary>Clients that never pause, in front of a backend that goes away: they leave it, and nobody else moves.</summary>
+/// <summary>
+/// Clients that never pause, in front of a backend that goes away: they leave it, and nobody else moves.
+/// </summary>
 public sealed class UdpBackendLossTests
 {
     private const int Clients = 60;
@@ -14,8 +16,8 @@ public sealed class UdpBackendLossTests
     private const int MostRounds = 1000;
 
     /// <summary>
-    /// One is answered by ICMP, which the next one finds out. As that may wait behind the first, it may be lost too, and
-    /// one more in the same batch.
+    /// One is answered by ICMP, which the next one finds out. As that may wait behind the first, it may be lost too,
+    /// and one more in the same batch.
     /// </summary>
     private const int MostLostByKill = 3;
 

@@ -129,8 +129,8 @@ public sealed class UdpBurstTests
                 "l4balancer_udp_datagrams_dropped_total{reason=\"receive_buffer\"").Result;
             long atListener = kernel.DropsAt(daemon.File.Port);
             long elsewhere = kernel.ReceiveErrors - atListener;
-            last = $"{Sent} sent, {served} served, {_heard.Count} answers heard; {dropped} counted as dropped, of which "
-                + $"{seen} at the listener, where the kernel says {atListener}; {elsewhere} dropped elsewhere";
+            last = $"{Sent} sent, {served} served, {_heard.Count} answers heard; {dropped} counted as dropped, of "
+                + $"which {seen} at the listener, where the kernel says {atListener}; {elsewhere} dropped elsewhere";
             return seen == atListener && Sent == _heard.Count + dropped + elsewhere;
         }
 

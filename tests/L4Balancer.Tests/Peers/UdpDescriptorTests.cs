@@ -5,7 +5,9 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
 
-/// <summary>The daemon where descriptors are few, and UDP flows many: they take their share, never that of others.</summary>
+/// <summary>
+/// The daemon where descriptors are few, and UDP flows many: they take their share, never that of others.
+/// </summary>
 public sealed class UdpDescriptorTests
 {
     private const int Few = 320;

@@ -7,9 +7,9 @@ using NUnit.Framework;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>
-/// Sends one datagram from each of very many sources: from 50,000 addresses of 127.0.0.0/8 by each of 20 sockets. Beside
-/// them some steady clients ask something and wait for the echo: as a listener's datagrams are taken in the order of
-/// their coming, it tells that those before have been taken.
+/// Sends one datagram from each of very many sources: from 50,000 addresses of 127.0.0.0/8 by each of 20 sockets.
+/// Beside them some steady clients ask something and wait for the echo: as a listener's datagrams are taken in the
+/// order of their coming, it tells that those before have been taken.
 /// </summary>
 internal sealed class UdpFlood : IDisposable
 {

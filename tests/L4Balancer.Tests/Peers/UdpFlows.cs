@@ -26,7 +26,9 @@ internal sealed class UdpFlows : IDisposable
     /// <summary>Rounds so far.</summary>
     public int Rounds { get; private set; }
 
-    /// <summary>A server that says its name and what it was sent, and nothing while <paramref name="isMute"/>.</summary>
+    /// <summary>
+    /// A server that says its name and what it was sent, and nothing while <paramref name="isMute"/>.
+    /// </summary>
     public static UdpServer Server(string name, IPAddress address, int port, Func<bool>? isMute = null) => new(
         (socket, bytes, sender) =>
         {

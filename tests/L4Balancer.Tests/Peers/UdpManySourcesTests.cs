@@ -61,7 +61,7 @@ public sealed class UdpManySourcesTests
         double passedOn = end["l4balancer_udp_datagrams_total{direction=\"to_server\""];
         double refused = end["l4balancer_udp_datagrams_dropped_total{reason=\"limit\""];
         double sessions = end["l4balancer_udp_sessions_total"];
-        TestContext.Out.WriteLine($"{sessions} sessions, {passedOn} passed on, {refused} refused, {lost} lost in buffers");
+        TestContext.Out.WriteLine($"{sessions} sessions, {passedOn} passed on, {refused} refused, {lost} lost");
         Assert.That(passedOn + refused + lost, Is.EqualTo(flood.Datagrams));
         Assert.That(sessions + refused + lost, Is.GreaterThanOrEqualTo(Sources), "sources seen");
     }

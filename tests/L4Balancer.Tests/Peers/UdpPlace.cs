@@ -5,7 +5,9 @@ using L4Balancer.Tests.Processes;
 
 namespace L4Balancer.Tests.Peers;
 
-/// <summary>Where clients, daemon and server are: all on loopback, or one of them behind a link with an MTU of 1500.</summary>
+/// <summary>
+/// Where clients, daemon and server are: all on loopback, or one of them behind a link with an MTU of 1500.
+/// </summary>
 internal sealed class UdpPlace : IAsyncDisposable
 {
     /// <summary>The daemon's address on the link.</summary>

@@ -6,7 +6,9 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
 
-/// <summary>Datagrams of every size there is, alone and in trains, over links that take large packets or do not.</summary>
+/// <summary>
+/// Datagrams of every size there is, alone and in trains, over links that take large packets or do not.
+/// </summary>
 public sealed class UdpSizeTests
 {
     private const int MostBytesV4 = 65_507; // 65,535 less the headers of IPv4 and UDP.
@@ -16,8 +18,8 @@ public sealed class UdpSizeTests
 
     private static readonly int[] Edges =
     [
-        0, 1, 2, 511, 512, 513, 1231, 1232, 1400, 1471, 1472, 1473, 1499, 1500, 1501, 2959, 2960, 4095, 4096, 4097, 8999,
-        9000, 16_383, 16_384, 32_767, 32_768, 65_000, MostBytesV4 - 1, MostBytesV4,
+        0, 1, 2, 511, 512, 513, 1231, 1232, 1400, 1471, 1472, 1473, 1499, 1500, 1501, 2959, 2960, 4095, 4096, 4097,
+        8999, 9000, 16_383, 16_384, 32_767, 32_768, 65_000, MostBytesV4 - 1, MostBytesV4,
     ];
 
     [TestCase(false)]
