@@ -109,9 +109,12 @@ internal sealed unsafe class DatagramSends : IDisposable
     /// <summary>
     /// Sends the datagrams of the train at <see cref="Position"/> one by one, then goes on behind it.
     /// </summary>
+    /// <param name="fd">The socket.</param>
+    /// <param name="last">Why the last one was not sent that was not.</param>
     /// <returns>Datagrams and bytes that were sent.</returns>
-    public (int Datagrams, int Bytes) SendSplit(int fd)
+    public (int Datagrams, int Bytes) SendSplit(int fd, out Errno last)
     {
+        last = Errno.None;
         int segmentBytes = _messages[Position].SegmentBytes;
         MessageHeader single = _headers[Position];
         IoVector part = default;
@@ -127,7 +130,12 @@ internal sealed unsafe class DatagramSends : IDisposable
             {
                 part.Start = piece.Start + offset;
                 part.Length = Math.Min((nuint)segmentBytes, piece.Length - offset);
-                if (Libc.sendmmsg(fd, &single, 1, 0) == 1) done = (done.Datagrams + 1, done.Bytes + (int)part.Length);
+                SyscallResult sent = Libc.Result(Libc.sendmmsg(fd, &single, 1, 0));
+
+                // The answer to one before, passed on: the socket is free to send now.
+                if (sent.Error == Errno.ECONNREFUSED) sent = Libc.Result(Libc.sendmmsg(fd, &single, 1, 0));
+                if (sent.IsError) last = sent.Error;
+                else done = (done.Datagrams + 1, done.Bytes + (int)part.Length);
             }
         }
 

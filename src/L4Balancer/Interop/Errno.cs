@@ -48,10 +48,6 @@ internal static class Errnos
         error is Errno.ECONNABORTED or Errno.EPROTO or Errno.ENETDOWN or Errno.ENETUNREACH
             or Errno.EHOSTUNREACH or Errno.ETIMEDOUT;
 
-    /// <summary>There is no way to the peer's network.</summary>
-    public static bool IsUnreachable(Errno error) =>
-        error is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.ENETDOWN;
-
     /// <summary>
     /// The kernel could not cut a train into datagrams: a segment is larger than the path takes, or the device cannot
     /// compute checksums (udp_send_skb in net/ipv4/udp.c).

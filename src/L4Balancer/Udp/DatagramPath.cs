@@ -67,8 +67,11 @@ internal abstract class DatagramPath : IDisposable
     protected abstract void StopTrains(UdpSession session);
 
     /// <summary>Learns from an error that is no train's.</summary>
-    /// <returns>Null where the message is to be tried again, otherwise why it is dropped.</returns>
-    protected abstract DatagramDrop? OnFailed(UdpSession session, Errno error);
+    /// <returns>True where the message is to be tried again; false where it is dropped.</returns>
+    protected abstract bool OnFailed(UdpSession session, Errno error);
+
+    /// <summary>Why a datagram is dropped that the kernel did not take.</summary>
+    protected abstract DatagramDrop ReasonOf(Errno error);
 
     /// <summary>Sends all messages by a socket. What it does not take is dropped with a reason.</summary>
     protected void SendBy(int fd)
@@ -99,19 +102,15 @@ internal abstract class DatagramPath : IDisposable
         if (datagrams > 1 && Errnos.IsOfTrain(error))
         {
             StopTrains(session);
-            (int sent, int bytes) = Sends.SendSplit(fd);
+            (int sent, int bytes) = Sends.SendSplit(fd, out Errno last);
             CountSent(session, sent, bytes);
-            if (sent < datagrams && OnFailed(session, error) is { } lost)
-            {
-                session.Home.Datagrams.CountDropped(lost, datagrams - sent);
-            }
-
+            if (sent < datagrams) session.Home.Datagrams.CountDropped(ReasonOf(last), datagrams - sent);
             return true;
         }
 
-        if (OnFailed(session, error) is not { } reason) return false;
+        if (OnFailed(session, error)) return false;
 
-        session.Home.Datagrams.CountDropped(reason, datagrams);
+        session.Home.Datagrams.CountDropped(ReasonOf(error), datagrams);
         Sends.Skip();
         return true;
     }

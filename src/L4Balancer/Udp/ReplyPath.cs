@@ -44,7 +44,7 @@ internal sealed class ReplyPath : DatagramPath
         SyscallResult received = Receive(session);
         if (received.IsError)
         {
-            if (received.Error == Errno.ECONNREFUSED) session.OnRefused();
+            if (!received.WouldBlock) session.OnError(received.Error);
             return;
         }
 
@@ -76,7 +76,9 @@ internal sealed class ReplyPath : DatagramPath
 
     protected override void StopTrains(UdpSession session) => session.CutsToClient = false;
 
-    protected override DatagramDrop? OnFailed(UdpSession session, Errno error) =>
+    protected override bool OnFailed(UdpSession session, Errno error) => false;
+
+    protected override DatagramDrop ReasonOf(Errno error) =>
         Errnos.IsExhaustion(error) ? DatagramDrop.ClientBuffer : DatagramDrop.ClientUnreachable;
 
     private void Reply(UdpSession session, int first)

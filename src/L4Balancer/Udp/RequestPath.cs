@@ -12,7 +12,7 @@ internal sealed class RequestPath() : DatagramPath(withSenders: true)
 {
     private readonly UdpSession[] _touched = new UdpSession[Slots];
     private UdpSession _target = null!; // Set for the length of a send.
-    private int _refusedAt = -1;
+    private int _failedAt = -1;
 
     /// <summary>Passes on one batch of what waits at a listener.</summary>
     /// <returns>True where more may wait.</returns>
@@ -31,7 +31,7 @@ internal sealed class RequestPath() : DatagramPath(withSenders: true)
 
     protected override void SendAll()
     {
-        _refusedAt = -1;
+        _failedAt = -1;
         SendBy(_target.Fd);
     }
 
@@ -48,23 +48,28 @@ internal sealed class RequestPath() : DatagramPath(withSenders: true)
 
     protected override void StopTrains(UdpSession session) => session.CutsToServer = false;
 
-    protected override DatagramDrop? OnFailed(UdpSession session, Errno error)
+    protected override bool OnFailed(UdpSession session, Errno error)
     {
-        if (error == Errno.ECONNREFUSED)
-        {
-            // The answer to an earlier datagram: the socket has only passed it on, and is free to send now.
-            session.OnRefused();
-            if (_refusedAt == Sends.Position) return DatagramDrop.ServerRefused;
+        if (Errnos.IsExhaustion(error)) return false;
 
-            _refusedAt = Sends.Position;
-            return null;
+        if (_failedAt == Sends.Position)
+        {
+            session.IsBroken = error is not (Errno.ECONNREFUSED or Errno.EMSGSIZE or Errno.EPERM);
+            return false;
         }
 
-        if (Errnos.IsExhaustion(error)) return DatagramDrop.ServerBuffer;
-
-        if (Errnos.IsUnreachable(error)) session.Home.Service.Ejector.Failed(session.Backend);
-        return DatagramDrop.ServerUnreachable;
+        // The answer to an earlier datagram, most likely: the socket has only passed it on, and is free to send now.
+        if (error == Errno.ECONNREFUSED) session.OnError(error);
+        _failedAt = Sends.Position;
+        return true;
     }
+
+    protected override DatagramDrop ReasonOf(Errno error) => error switch
+    {
+        Errno.ECONNREFUSED => DatagramDrop.ServerRefused,
+        _ when Errnos.IsExhaustion(error) => DatagramDrop.ServerBuffer,
+        _ => DatagramDrop.ServerUnreachable,
+    };
 
     /// <summary>Puts a datagram to its session.</summary>
     /// <returns>The session, where this is its first of the batch.</returns>
@@ -104,7 +109,7 @@ internal sealed class RequestPath() : DatagramPath(withSenders: true)
                 return;
             }
 
-            if (sent.Error == Errno.ECONNREFUSED) session.OnRefused(); // Passed on: the socket is free to send now.
+            if (sent.Error == Errno.ECONNREFUSED) session.OnError(sent.Error); // Passed on: it is free to send now.
         }
 
         _target = session;

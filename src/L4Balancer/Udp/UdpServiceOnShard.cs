@@ -97,7 +97,7 @@ internal sealed class UdpServiceOnShard
         if (Sessions.Find(flow) is not { } session) return _opening.Open(listener, flow, avoided: null, out drop);
 
         // Not while datagrams wait for it: it is judged once a batch.
-        bool stays = !session.Waiting.IsEmpty || (session.Backend.KeepsFlows && !session.IsRefused);
+        bool stays = !session.Waiting.IsEmpty || (session.Backend.KeepsFlows && !session.IsRefused && !session.IsBroken);
         return stays ? session : Move(session, out drop);
     }
 
@@ -136,6 +136,12 @@ internal sealed class UdpServiceOnShard
         if (!session.Backend.KeepsFlows)
         {
             session.Close(CloseReason.BackendDown);
+            return _opening.Open(session.Listener, flow, avoided: null, out drop);
+        }
+
+        if (session.IsBroken)
+        {
+            session.Close(CloseReason.ServerUnreachable);
             return _opening.Open(session.Listener, flow, avoided: null, out drop);
         }
 

@@ -13,7 +13,7 @@ namespace L4Balancer.Udp;
 ///   Open --idle, lifetime--> Closed (idle, lifetime)
 ///   Open --as many replies as were asked for--> Closed (normal)
 ///   Open --a datagram finds the backend down, or refusing and another one available--> Closed (backend_down,
-///          server_refused), and the datagram begins the flow's next session
+///          server_refused), or the socket of no use any more (server_unreachable); it begins the flow's next session
 ///   Open --idle for a while, and a new flow needs the place--> Closed (limit)
 ///   Open --the process ends--> Closed (shutdown)
 /// </code>
@@ -52,6 +52,12 @@ internal sealed class UdpSession : DatagramSocket
 
     /// <summary>The backend has answered with ICMP "port unreachable", and that has had no consequence yet.</summary>
     public bool IsRefused { get; set; }
+
+    /// <summary>
+    /// Its socket has no way to the backend any more: the route has gone, or the address of this host that it sends
+    /// from. A new one may have.
+    /// </summary>
+    public bool IsBroken { get; set; }
 
     /// <summary>Trains can be sent to the server, as far as is known.</summary>
     public bool CutsToServer { get; set; }
@@ -126,11 +132,15 @@ internal sealed class UdpSession : DatagramSocket
         if (Home.Service.Offload.Joins) _ = SocketOptions.ReceiveTrains(Fd);
     }
 
-    /// <summary>The backend's host has answered that nobody listens at its port.</summary>
-    public void OnRefused()
+    /// <summary>An error has come back by ICMP. Not every one speaks against the backend.</summary>
+    public void OnError(Errno error)
     {
-        IsRefused = true;
-        Backend.CountConnectError(ConnectError.Refused);
+        // Too large for a network on the way: the kernel knows its size from now on.
+        if (error is Errno.None or Errno.EMSGSIZE) return;
+
+        bool refused = error == Errno.ECONNREFUSED;
+        IsRefused |= refused;
+        Backend.CountConnectError(refused ? ConnectError.Refused : ConnectError.Unreachable);
         Home.Service.Ejector.Failed(Backend);
     }
 
@@ -150,10 +160,7 @@ internal sealed class UdpSession : DatagramSocket
 
     protected override void OnReadable() => Home.Paths.Replies.Take(this);
 
-    protected override void OnFailed()
-    {
-        if (SocketOptions.TakeError(Fd) != Errno.None) OnRefused();
-    }
+    protected override void OnFailed() => OnError(SocketOptions.TakeError(Fd));
 
     private void Touch()
     {

@@ -124,7 +124,7 @@ public sealed class DatagramSendsTests
         Add([2], datagrams: 1, 0);
 
         Assert.That((_sends.Send(source.Fd).Error, _sends.Position), Is.EqualTo((Errno.EINVAL, 0)));
-        Assert.That(_sends.SendSplit(source.Fd), Is.EqualTo((TooMany, (2 * TooMany) - 1)));
+        Assert.That(_sends.SendSplit(source.Fd, out _), Is.EqualTo((TooMany, (2 * TooMany) - 1)));
         PlainSocket.Succeed(_sends.Send(source.Fd));
         Assert.That(
             await target.ReceiveTextsAsync(TooMany + 1),
@@ -139,7 +139,7 @@ public sealed class DatagramSendsTests
         await FillAsync("aabb", "ccd");
         Add([0, 1], datagrams: 4, segmentBytes: 2);
 
-        Assert.That(_sends.SendSplit(source.Fd), Is.EqualTo((4, 7)));
+        Assert.That(_sends.SendSplit(source.Fd, out _), Is.EqualTo((4, 7)));
         Assert.That(await target.ReceiveTextsAsync(4), Is.EqualTo(["aa", "bb", "cc", "d"]));
     }
 
@@ -154,7 +154,7 @@ public sealed class DatagramSendsTests
         await FillAsync("aa", "bb");
         Add([0, 1], datagrams: 2, segmentBytes: 2, target.Bound, from);
 
-        if (split) _sends.SendSplit(source.Fd);
+        if (split) _sends.SendSplit(source.Fd, out _);
         else PlainSocket.Succeed(_sends.Send(source.Fd));
         Assert.That(await target.ReceiveTextsAsync(2), Is.EqualTo(["aa", "bb"]));
     }
