@@ -21,7 +21,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
     /// <summary>Opens a session for a flow that has none.</summary>
     /// <param name="listener">Where its datagram came.</param>
     /// <param name="flow">The flow.</param>
-    /// <param name="avoided">A backend that has refused it.</param>
+    /// <param name="avoided">A backend that has refused it, or is gone.</param>
     /// <param name="drop">Why it is not taken.</param>
     /// <returns>The session, or null.</returns>
     public UdpSession? Open(UdpListener listener, in FlowKey flow, Backend? avoided, out DatagramDrop drop)
@@ -78,6 +78,12 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
         for (int attempt = 0; attempt < Service.Config.RetryAttempts; attempt++)
         {
             if (Service.Pool.Pick(flow, _tried.AsSpan(0, tried)) is not { } backend) return null;
+
+            if (!backend.KeepsFlows) // Gone, and the ring without it is still being built.
+            {
+                _tried[tried++] = backend;
+                continue;
+            }
 
             Errno error = Connect(backend, out int fd);
             if (error == Errno.None)

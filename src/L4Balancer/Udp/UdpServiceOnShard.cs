@@ -136,7 +136,9 @@ internal sealed class UdpServiceOnShard
         if (!session.Backend.KeepsFlows)
         {
             session.Close(CloseReason.BackendDown);
-            return _opening.Open(session.Listener, flow, avoided: null, out drop);
+
+            // The ring without it may still be being built.
+            return _opening.Open(session.Listener, flow, session.Backend, out drop);
         }
 
         if (session.IsBroken)
