@@ -12,9 +12,16 @@ namespace L4Balancer.Udp;
 /// </summary>
 internal sealed class SessionOpening(UdpServiceOnShard home)
 {
+    /// <summary>
+    /// Time without a further try after one failed for want of a descriptor, a port or memory. Where all ports of the
+    /// host are taken the kernel looks through all of them each time: 3 to 10 ms in which no other flow moves.
+    /// </summary>
+    private static readonly long ExhaustedPause = ShardClock.Ticks(TimeSpan.FromMilliseconds(100));
+
     // The backends that a flow is not to get, for the length of one call: the avoided one and those that failed.
     private readonly Backend[] _tried = new Backend[1 + home.Service.Config.RetryAttempts];
     private readonly LogPace _log = new(home.Shard);
+    private long _exhaustedUntil;
 
     private UdpService Service => home.Service;
 
@@ -27,6 +34,12 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
     public UdpSession? Open(UdpListener listener, in FlowKey flow, Backend? avoided, out DatagramDrop drop)
     {
         if (IsRejected(flow, out drop)) return null;
+
+        if (home.Shard.Now < _exhaustedUntil)
+        {
+            drop = DatagramDrop.Resource;
+            return null;
+        }
 
         if (!TryReserve())
         {
@@ -99,6 +112,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
             {
                 backend.CountConnectError(ConnectError.Resource);
                 if (_log.IsDue()) Service.Logger.SessionsExhausted(Service.Config.Name, Errnos.Text(error));
+                _exhaustedUntil = home.Shard.Now + ExhaustedPause;
                 drop = DatagramDrop.Resource;
                 return null;
             }
