@@ -33,13 +33,13 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
     /// <returns>The session, or null.</returns>
     public UdpSession? Open(UdpListener listener, in FlowKey flow, Backend? avoided, out DatagramDrop drop)
     {
-        if (IsRejected(flow, out drop)) return null;
-
         if (home.Shard.Now < _exhaustedUntil)
         {
             drop = DatagramDrop.Resource;
             return null;
         }
+
+        if (IsRejected(flow, out drop)) return null;
 
         if (!TryReserve())
         {
