@@ -97,7 +97,8 @@ internal sealed class UdpServiceOnShard
         if (Sessions.Find(flow) is not { } session) return _opening.Open(listener, flow, avoided: null, out drop);
 
         // Not while datagrams wait for it: it is judged once a batch.
-        bool stays = !session.Waiting.IsEmpty || (session.Backend.KeepsFlows && !session.IsRefused && !session.IsBroken);
+        bool stays = !session.Waiting.IsEmpty
+            || (session.Backend.KeepsFlows && !session.IsRefused && !session.IsBroken);
         return stays ? session : Move(session, out drop);
     }
 
