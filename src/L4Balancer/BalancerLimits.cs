@@ -39,7 +39,10 @@ public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescr
 
         ServiceConfig[] udp = [.. config.Services.Where(static service => service.Protocol == FlowProtocol.Udp)];
         bool hasTcp = udp.Length < config.Services.Count;
-        int[] shares = DescriptorBudget.UdpShares([.. udp.Select(WantedUdpSessions)], Math.Max(0, forSessions), hasTcp);
+        int configured = config.Global.MaxConnections;
+        int forUdp = Math.Max(0, configured > 0 ? Math.Min(forSessions, configured) : forSessions);
+        int[] wanted = [.. udp.Select(WantedUdpSessions)];
+        int[] shares = DescriptorBudget.UdpShares(wanted, forUdp, hasTcp, EphemeralPorts.ForSessions());
         int most = hasTcp ? (forSessions - shares.Sum()) / DescriptorBudget.PerTcpSession : 0;
         if ((hasTcp && most < 1) || shares.Contains(0))
         {
@@ -49,7 +52,6 @@ public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescr
                 + $"{(udp.Length > 0 ? ", every UDP session 1" : "")}; raise LimitNOFILE= or ulimit -n");
         }
 
-        int configured = config.Global.MaxConnections;
         bool derived = configured == 0 || configured > most;
         return new BalancerLimits(shards, derived ? most : configured, descriptors, derived)
         {

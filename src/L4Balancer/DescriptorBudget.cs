@@ -43,9 +43,10 @@ internal static class DescriptorBudget
     /// <param name="wanted">What each service says; 0 where it says nothing.</param>
     /// <param name="forSessions">Descriptors.</param>
     /// <param name="besidesTcp">There are TCP services too.</param>
-    public static int[] UdpShares(int[] wanted, int forSessions, bool besidesTcp)
+    /// <param name="ports">Ports of this host, of which each session takes one.</param>
+    public static int[] UdpShares(int[] wanted, int forSessions, bool besidesTcp, int ports)
     {
-        long most = besidesTcp ? forSessions * 3L / 4 : forSessions;
+        long most = Math.Min(ports, besidesTcp ? forSessions * 3L / 4 : forSessions);
         long sum = wanted.Sum(static one => (long)one);
         double granted = sum > most ? (double)most / sum : 1;
         int[] shares = [.. wanted.Select(one => (int)(one * granted))];
@@ -53,6 +54,7 @@ internal static class DescriptorBudget
         int others = wanted.Count(static one => one == 0);
         int left = forSessions - shares.Sum();
         if (besidesTcp) left /= 2;
+        left = Math.Min(left, ports - shares.Sum());
         return [.. wanted.Select((one, i) => one > 0 ? shares[i] : left / others)];
     }
 

@@ -15,14 +15,18 @@ public sealed class DescriptorBudgetTests
     [Test]
     public void UdpShares_AnyServices_AreNeverAboveWhatThereIs() => ForAnyServices(static (wanted, most, tcp) =>
     {
-        int[] shares = DescriptorBudget.UdpShares(wanted, most, tcp);
+        int[] shares = DescriptorBudget.UdpShares(wanted, most, tcp, int.MaxValue);
         return shares.All(static share => share >= 0) && shares.Sum(static share => (long)share) <= most;
     });
 
     [Test]
+    public void UdpShares_FewPorts_AreNotMoreTogether() => ForAnyServices(static (wanted, ports, tcp) =>
+        DescriptorBudget.UdpShares(wanted, 1_000_000, tcp, ports).Sum() <= ports);
+
+    [Test]
     public void UdpShares_BesidesTcp_LeaveItAQuarterAndOthersMore() => ForAnyServices(static (wanted, most, _) =>
     {
-        int left = most - DescriptorBudget.UdpShares(wanted, most, besidesTcp: true).Sum();
+        int left = most - DescriptorBudget.UdpShares(wanted, most, besidesTcp: true, int.MaxValue).Sum();
         bool allSaySo = wanted.All(static one => one > 0);
         return left >= most / (allSaySo ? 4 : 8);
     });
@@ -30,7 +34,7 @@ public sealed class DescriptorBudgetTests
     [Test]
     public void UdpShares_OfThoseThatSayHowMany_AreThatOrInProportion() => ForAnyServices(static (wanted, most, tcp) =>
     {
-        int[] shares = DescriptorBudget.UdpShares(wanted, most, tcp);
+        int[] shares = DescriptorBudget.UdpShares(wanted, most, tcp, int.MaxValue);
         double forThem = tcp ? most * 3L / 4 : most;
         double scale = Math.Min(1, forThem / Math.Max(1, wanted.Sum(static one => (long)one)));
         return wanted.Zip(shares).All(one => one.First == 0 || Math.Abs((one.First * scale) - one.Second) <= 1);
@@ -38,7 +42,7 @@ public sealed class DescriptorBudgetTests
 
     [Test]
     public void UdpShares_OfThoseThatSayNothing_AreEqual() => ForAnyServices(static (wanted, most, tcp) =>
-        wanted.Zip(DescriptorBudget.UdpShares(wanted, most, tcp))
+        wanted.Zip(DescriptorBudget.UdpShares(wanted, most, tcp, int.MaxValue))
             .Where(static one => one.First == 0)
             .Select(static one => one.Second)
             .Distinct()
@@ -79,6 +83,15 @@ public sealed class DescriptorBudgetTests
             Udp = new UdpConfig { MaxSessions = table },
         };
         Assert.That(BalancerLimits.WantedUdpSessions(service), Is.EqualTo(wanted));
+    }
+
+    [TestCase(20, 10)]
+    [TestCase(0, 384)]
+    public void Of_ProcessLimitBesidesTcp_HalfOfItAtMostIsOfUdp(int configured, int sessions)
+    {
+        BalancerConfig config = Config([0], tcp: true);
+        config = config with { Global = config.Global with { MaxConnections = configured } };
+        Assert.That(BalancerLimits.Of(config, 1024).MaxUdpSessions.Values.Single(), Is.EqualTo(sessions));
     }
 
     [TestCase(100, 100)]

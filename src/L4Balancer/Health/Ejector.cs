@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace L4Balancer.Health;
 
 /// <summary>
-/// Passive ejection: real flows that fail in a row take a backend out of its pool for a while, longer each time.
+/// Passive ejection: real flows that fail in a row take a backend out of its pool for a while, longer each time. A
+/// success ends a row, and so does the time of a first ejection without a failure: nobody says of a flow without
+/// replies that it succeeds, and silence alone does not either, since hosts bound the rate of their ICMP.
 /// </summary>
 internal sealed class Ejector : IDisposable
 {
@@ -35,9 +37,15 @@ internal sealed class Ejector : IDisposable
     {
         if (Config.Failures == 0) return;
 
-        // Every full count asks anew: it may be that too many were ejected the last time.
-        int inRow = backend.CountFailure();
-        if (inRow % Config.Failures == 0) ThreadPool.UnsafeQueueUserWorkItem(Eject, backend, preferLocal: false);
+        Record record = _records[backend];
+        long now = _time.GetTimestamp();
+        long last = Interlocked.Exchange(ref record.FailedAt, now);
+        if (_time.GetElapsedTime(last, now) > Config.Base) backend.ForgetFailures();
+
+        // Every full count asks anew, unless it has been asked: it may be that too many were ejected the last time.
+        if (backend.CountFailure() % Config.Failures != 0 || Interlocked.Exchange(ref record.IsAsked, 1) == 1) return;
+
+        ThreadPool.UnsafeQueueUserWorkItem(Eject, backend, preferLocal: false);
     }
 
     public void Dispose()
@@ -47,9 +55,10 @@ internal sealed class Ejector : IDisposable
 
     private void Eject(Backend backend) => _pool.Change(() =>
     {
+        Record record = _records[backend];
+        Volatile.Write(ref record.IsAsked, 0);
         if (!MayEject(backend)) return false;
 
-        Record record = _records[backend];
         TimeSpan length = NextLength(record);
         backend.SetEjected(true);
         record.Reinstatement?.Dispose();
@@ -91,9 +100,12 @@ internal sealed class Ejector : IDisposable
         return true;
     });
 
-    /// <summary>What is remembered of one backend. The pool's writer's.</summary>
+    /// <summary>What is remembered of one backend. All but the fields belongs to the pool's writer.</summary>
     private sealed class Record
     {
+        public long FailedAt; // When the last failure came, by the time's timestamps. Any shard's.
+        public int IsAsked; // 1 while an ejection waits to be done.
+
         public int InRow { get; set; }
 
         public TimeSpan Length { get; set; }

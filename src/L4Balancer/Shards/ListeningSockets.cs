@@ -15,7 +15,7 @@ internal static class ListeningSockets
     /// Room asked for datagrams that wait, in each direction. A burst comes faster than a loop turns: 200-byte
     /// datagrams take 768 bytes each, so this holds about 5,000.
     /// </summary>
-    private const int DatagramBufferBytes = 4 * 1024 * 1024;
+    public const int DatagramBufferBytes = 4 * 1024 * 1024;
 
     /// <summary>Opens <paramref name="count"/> sockets; on a failure none stays open.</summary>
     /// <param name="service">What is to listen.</param>

@@ -50,7 +50,7 @@ internal sealed class RequestPath() : DatagramPath(withSenders: true)
 
     protected override bool OnFailed(UdpSession session, Errno error)
     {
-        if (Errnos.IsExhaustion(error)) return false;
+        if (Errnos.IsExhaustion(error)) return error == Errno.EAGAIN && session.TryEnlargeBuffers();
 
         if (_failedAt == Sends.Position)
         {

@@ -25,21 +25,26 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
 
     private UdpService Service => home.Service;
 
-    /// <summary>Opens a session for a flow that has none.</summary>
+    private bool IsExhausted => home.Shard.Now < _exhaustedUntil;
+
+    /// <summary>Opens a session for a flow that was not known.</summary>
+    /// <param name="listener">Where its datagram came.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="drop">Why it is not taken.</param>
+    /// <returns>The session, or null.</returns>
+    public UdpSession? Open(UdpListener listener, in FlowKey flow, out DatagramDrop drop) =>
+        IsRejected(flow, out drop) ? null : Reopen(listener, flow, avoided: null, out drop);
+
+    /// <summary>Opens the next session of a flow whose last one had to end.</summary>
     /// <param name="listener">Where its datagram came.</param>
     /// <param name="flow">The flow.</param>
     /// <param name="avoided">A backend that has refused it, or is gone.</param>
     /// <param name="drop">Why it is not taken.</param>
     /// <returns>The session, or null.</returns>
-    public UdpSession? Open(UdpListener listener, in FlowKey flow, Backend? avoided, out DatagramDrop drop)
+    public UdpSession? Reopen(UdpListener listener, in FlowKey flow, Backend? avoided, out DatagramDrop drop)
     {
-        if (home.Shard.Now < _exhaustedUntil)
-        {
-            drop = DatagramDrop.Resource;
-            return null;
-        }
-
-        if (IsRejected(flow, out drop)) return null;
+        drop = DatagramDrop.Resource;
+        if (IsExhausted) return null;
 
         if (!TryReserve())
         {
@@ -55,14 +60,17 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
 
     private bool IsRejected(in FlowKey flow, out DatagramDrop drop)
     {
+        drop = DatagramDrop.Shutdown;
+        if (home.IsDraining) return true;
+
+        drop = DatagramDrop.Resource; // Before the look for own addresses, which needs a port too.
+        if (IsExhausted) return true;
+
         drop = DatagramDrop.DeniedSourcePort;
         if (Service.DeniedSourcePorts.AsSpan().Contains(flow.Client.Port)) return true;
 
         drop = DatagramDrop.Loop;
-        if (Service.Pool.IsBackend(flow.Client) || Service.OwnAddresses.Contains(flow.Client)) return true;
-
-        drop = DatagramDrop.Shutdown;
-        return home.IsDraining;
+        return Service.Pool.IsBackend(flow.Client) || Service.OwnAddresses.Contains(flow.Client);
     }
 
     /// <summary>

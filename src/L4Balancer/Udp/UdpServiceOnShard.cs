@@ -94,7 +94,7 @@ internal sealed class UdpServiceOnShard
     public UdpSession? SessionOf(UdpListener listener, in FlowKey flow, out DatagramDrop drop)
     {
         drop = default;
-        if (Sessions.Find(flow) is not { } session) return _opening.Open(listener, flow, avoided: null, out drop);
+        if (Sessions.Find(flow) is not { } session) return _opening.Open(listener, flow, out drop);
 
         // Not while datagrams wait for it: it is judged once a batch.
         bool stays = !session.Waiting.IsEmpty
@@ -136,24 +136,31 @@ internal sealed class UdpServiceOnShard
         FlowKey flow = session.Flow;
         if (!session.Backend.KeepsFlows)
         {
-            session.Close(CloseReason.BackendDown);
+            End(session, CloseReason.BackendDown);
 
             // The ring without it may still be being built.
-            return _opening.Open(session.Listener, flow, session.Backend, out drop);
+            return _opening.Reopen(session.Listener, flow, session.Backend, out drop);
         }
 
         if (session.IsBroken)
         {
-            session.Close(CloseReason.ServerUnreachable);
-            return _opening.Open(session.Listener, flow, avoided: null, out drop);
+            End(session, CloseReason.ServerUnreachable);
+            return _opening.Reopen(session.Listener, flow, avoided: null, out drop);
         }
 
         session.IsRefused = false;
         if (Service.Pool.Pick(flow, [session.Backend]) is null) return session;
 
         Counters.Retries++;
-        session.Close(CloseReason.ServerRefused);
-        return _opening.Open(session.Listener, flow, session.Backend, out drop);
+        End(session, CloseReason.ServerRefused);
+        return _opening.Reopen(session.Listener, flow, session.Backend, out drop);
+    }
+
+    /// <summary>Ends a session that is not idle; what its server has sent by now is passed on.</summary>
+    private void End(UdpSession session, CloseReason reason)
+    {
+        if (!Service.OneWay) Paths.Replies.Take(session);
+        session.Close(reason);
     }
 
     private void TakeDrops() => _listeners.ForEach(static listener => listener.TakeDrops());

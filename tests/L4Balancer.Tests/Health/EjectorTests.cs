@@ -45,6 +45,29 @@ public sealed class EjectorTests
     }
 
     [Test]
+    public async Task Failed_LongAfterTheLastFailure_StartsTheCountAnew()
+    {
+        Pool pool = MakePool(3);
+        using Ejector ejector = MakeEjector(pool);
+        for (int failure = 0; failure < 10; failure++)
+        {
+            Fail(ejector, pool.Backends[0], 1);
+            _time.Advance(Base + TimeSpan.FromTicks(1));
+        }
+
+        await EjectAsync(ejector, pool.Backends[1]);
+        Assert.That(pool.Backends[0].IsEjected, Is.False);
+
+        for (int failure = 0; failure < 5; failure++)
+        {
+            _time.Advance(Base / 2);
+            Fail(ejector, pool.Backends[0], 1);
+        }
+
+        await Eventually.TrueAsync(() => pool.Backends[0].IsEjected, "an ejection");
+    }
+
+    [Test]
     public async Task Failed_AgainSoonAfter_TakesLongerEachTimeUpToTheMaximum()
     {
         Pool pool = MakePool(3, new EjectionConfig { Base = Base, Max = Base * 2.5 });

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Net;
 using L4Balancer.Shards;
@@ -16,7 +17,7 @@ public sealed class UdpDrainTests
     public async Task Drain_FlowIsOpen_IsStillAnsweredAndNewOnesAreDropped()
     {
         using UdpServer server = UdpServer.Echo();
-        await using RunningBalancer balancer = await StartAsync(server, idle: TimeSpan.FromSeconds(1), shards: 1);
+        await using RunningBalancer balancer = await StartAsync(server, idle: TimeSpan.FromSeconds(20), shards: 1);
         using Socket client = balancer.ConnectUdp();
         client.RoundTrip("x");
         Task<int> draining = balancer.Balancer.DrainAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
@@ -59,6 +60,25 @@ public sealed class UdpDrainTests
         Assert.That(balancer.Dropped(DatagramDrop.Shutdown), Is.Zero);
         Assert.That(draining.IsCompleted, Is.False);
         clients.DisposeAll();
+    }
+
+    [Test]
+    public async Task Drain_BackendOfAFlowGoesDown_TheFlowMovesAsEver()
+    {
+        using UdpServer one = UdpServer.Named("one");
+        using UdpServer other = UdpServer.Named("other");
+        await using RunningBalancer balancer = await UdpClients.StartAsync([one, other]);
+        using Socket client = balancer.ConnectUdpTo(one.EndPoint);
+        using Socket bystander = balancer.ConnectUdpTo(other.EndPoint); // Nobody drains what has no flow for a moment.
+        client.RoundTrip("x");
+        bystander.RoundTrip("x");
+        Task<int> draining = balancer.Balancer.DrainAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.That(await balancer.Balancer.AnswersAsync(TimeSpan.FromSeconds(20)), Is.True);
+
+        balancer.Change(one.EndPoint, static backend => backend.SetHealth(BackendHealth.Down));
+        Assert.That(client.RoundTrip("x"), Is.EqualTo("other"));
+        Assert.That(balancer.Dropped(DatagramDrop.Shutdown), Is.Zero);
+        Assert.That(draining.IsCompleted, Is.False);
     }
 
     [Test]

@@ -127,6 +127,8 @@ public sealed class DatagramPathTests
 
         protected override void StopTrains(UdpSession session) => session.CutsToServer = false;
 
-        protected override DatagramDrop? OnFailed(UdpSession session, Errno error) => DatagramDrop.ServerUnreachable;
+        protected override bool OnFailed(UdpSession session, Errno error) => false;
+
+        protected override DatagramDrop ReasonOf(Errno error) => DatagramDrop.ServerUnreachable;
     }
 }
