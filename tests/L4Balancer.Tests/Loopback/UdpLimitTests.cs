@@ -99,20 +99,27 @@ public sealed class UdpLimitTests
             server, table: Most, idle: TimeSpan.FromMilliseconds(idleMilliseconds), shards: 2);
         Socket[] clients = balancer.ConnectUdp(Clients);
         int most = 0;
-        for (int i = 0; i < 3000; i++)
-        {
-            clients[i % Clients].Send("x");
-            most = Math.Max(most, balancer.Balancer.Backends[0].ActiveConnections);
-        }
+        int sent = 0;
+        bool somebodyGivesWay = idleMilliseconds < 60_000;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                for (int i = 0; i < 1000; i++)
+                {
+                    clients[sent++ % Clients].Send("x");
+                    most = Math.Max(most, balancer.Balancer.Backends[0].ActiveConnections);
+                }
+
+                return sent >= 3000 && (!somebodyGivesWay || balancer.Counters(static one => one.Accepted) > Most);
+            },
+            "more sessions than places");
 
         await balancer.CountsAsync(
             static one => one.SentToServers + one.Dropped(DatagramDrop.Limit) + one.Dropped(DatagramDrop.ReceiveBuffer),
-            3000,
+            sent,
             "datagrams");
         Assert.That(most, Is.InRange(1, Most));
-        long sessions = balancer.Counters(static one => one.Accepted);
-        if (idleMilliseconds == 60_000) Assert.That(sessions, Is.EqualTo(Most));
-        else Assert.That(sessions, Is.GreaterThan(Most));
+        if (!somebodyGivesWay) Assert.That(balancer.Counters(static one => one.Accepted), Is.EqualTo(Most));
         clients.DisposeAll();
     }
 
