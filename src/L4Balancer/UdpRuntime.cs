@@ -40,7 +40,7 @@ internal sealed class UdpRuntime : ServiceRuntime, IDisposable
 
     public override void PostCloseListeners()
     {
-        // Replies leave by them: they close along with the sessions.
+        // Replies leave by them: they close along with the last session.
     }
 
     public override void PostCutOff() => PostToAll(static home => home.CutOff());

@@ -81,9 +81,6 @@ internal sealed class UdpSession : DatagramSocket
     /// <summary>For <see cref="IdleOrder"/>.</summary>
     public UdpSession? Newer { get; set; }
 
-    /// <summary>For <see cref="ReplyPath"/>: more waits at its socket than was taken at once.</summary>
-    public bool IsUnfinished { get; set; }
-
     /// <summary>For <see cref="RequestPath"/>: the slots of the present batch that are this session's.</summary>
     public SlotChain Waiting { get; set; } = SlotChain.Empty;
 
