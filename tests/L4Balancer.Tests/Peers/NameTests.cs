@@ -28,7 +28,7 @@ public sealed class NameTests
         // Written in place: the mount is of this very file.
         await File.WriteAllTextAsync(hosts, "127.0.0.1 localhost late.invalid\n");
         await daemon.LoggedAsync($"late.invalid is {server.EndPoint}");
-        await daemon.LoggedAsync("is up: connected");
+        await daemon.LoggedAsync("serves with 1 of 1");
 
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(daemon.Address);
