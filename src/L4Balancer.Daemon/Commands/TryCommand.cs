@@ -34,6 +34,14 @@ internal static class TryCommand
         Option<bool> udp = new("--udp") { Description = "Balance UDP instead of TCP" };
 
         Command command = new("try", "Balance without a configuration file and log every flow") { listen, to, udp };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.Errors.Any()) return;
+
+            IReadOnlyList<ServiceConfig> services =
+                Configure(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(to), parsed.GetValue(udp)).Services;
+            if (LoopRules.Problem(services[0], services) is { } problem) parsed.AddError($"--to: {problem}");
+        });
         command.SetAction((parsed, _) => DaemonHost.RunAsync(
             Configure(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(to), parsed.GetValue(udp))));
         return command;

@@ -50,10 +50,10 @@ internal sealed class ConfigBinder
         }
 
         ProtocolRules rules = new(defaultsTable, _problems);
+        (string Name, TableReader Table)[] tables = [.. root.NamedTables("service")];
         ServiceConfig[] services =
         [
-            .. from service in root.NamedTables("service")
-               select rules.Apply(Service(service.Name, service.Table, defaults), service.Table),
+            .. tables.Select(service => rules.Apply(Service(service.Name, service.Table, defaults), service.Table)),
         ];
 
         BalancerConfig config = new()
@@ -63,6 +63,11 @@ internal sealed class ConfigBinder
             Admin = Admin(root.Table("admin")),
             Services = Settled(services, new HealthRules(defaultsTable, _problems)),
         };
+        foreach ((ServiceConfig service, (_, TableReader table)) in config.Services.Zip(tables))
+        {
+            if (LoopRules.Problem(service, config.Services) is { } problem) _problems.Error(table.Position, problem);
+        }
+
         foreach (NamedPool unused in _pools.Values.Where(pool => !pool.IsUsed))
         {
             _problems.Warning(unused.Table.Position, $"no service uses [{unused.Table.Path}]");

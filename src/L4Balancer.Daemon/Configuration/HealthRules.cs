@@ -27,6 +27,16 @@ internal sealed class HealthRules(TableReader defaults, ProblemList problems)
         ProbeType type = pool.Health.Type;
         if (named is { } entry && !KnownKeys.Says(entry.Value, KnownKeys.ProbeTypes, type)) return pool;
 
+        foreach (string key in (ReadOnlySpan<string>)["send", "expect"])
+        {
+            if (Find(table, key)?.Value is TomlString { Value: var text } written
+                && text.StartsWith("0x", StringComparison.Ordinal))
+            {
+                problems.Warning(
+                    written.Position, $"'{key}' is this very text; bytes are written as \"hex:{text[2..]}\"");
+            }
+        }
+
         if (type != ProbeType.Udp) ReportVain(table, type);
         else if (pool.Health.Reply && Find(table, "send") is null && Find(defaults, "send") is null)
         {

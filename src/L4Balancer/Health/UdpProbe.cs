@@ -56,7 +56,8 @@ internal static class UdpProbe
             if (!check.Reply) return new ProbeResult(true, $"no error within {clock}");
 
             string text = wrong is { } count ? $"only {Quote(answer.AsSpan(0, count))} came" : "no answer";
-            return new ProbeResult(false, $"{text} within {clock}");
+            string due = wrong is null ? "" : $", without the expected {Quote(check.Expect.Span)}";
+            return new ProbeResult(false, $"{text} within {clock}{due}");
         }
         catch (SocketException exception)
         {

@@ -12,7 +12,7 @@ internal static partial class LogMessages
     public static partial void PoolServes(this ILogger logger, string pool, int available, int backends);
 
     [LoggerMessage(3, LogLevel.Error,
-        "pool {Pool} has no available backend; its clients are refused until one is back")]
+        "pool {Pool} has no available backend; new flows are turned away until one is back")]
     public static partial void PoolEmpty(this ILogger logger, string pool);
 
     [LoggerMessage(4, LogLevel.Information, "backend {Pool}/{Backend} is up: {Result}; {Left} of {Backends} available")]
@@ -47,17 +47,20 @@ internal static partial class LogMessages
     [LoggerMessage(11, LogLevel.Warning, "service {Service} pauses accepting: accept4: {Error}")]
     public static partial void ListenerExhausted(this ILogger logger, string service, string error);
 
-    [LoggerMessage(12, LogLevel.Information, "draining: open connections: {Connections}, for at most {Seconds} s")]
+    [LoggerMessage(12, LogLevel.Information,
+        "draining: open flows: {Connections}, for at most {Seconds} s; "
+        + "those of UDP end after a tenth of timeouts.idle in silence")]
     public static partial void Draining(this ILogger logger, int connections, double seconds);
 
-    [LoggerMessage(13, LogLevel.Warning, "connections that had not ended and are closed now: {Connections}")]
+    [LoggerMessage(13, LogLevel.Warning, "flows that had not ended and are closed now: {Connections}")]
     public static partial void DrainCutOff(this ILogger logger, int connections);
 
     [LoggerMessage(14, LogLevel.Error, "backend {Pool}/{Backend} could not be judged; it is tried again")]
     public static partial void JudgingFailed(this ILogger logger, Exception exception, string pool, string backend);
 
     [LoggerMessage(15, LogLevel.Warning,
-        "service {Service} drops new UDP flows: {Limit} sessions are open, the limit, and none is idle")]
+        "service {Service} drops new UDP flows: {Limit} sessions are open, the limit, "
+        + "and none was silent for a tenth of timeouts.idle")]
     public static partial void SessionsAtLimit(this ILogger logger, string service, int limit);
 
     [LoggerMessage(16, LogLevel.Warning, "service {Service} drops new UDP flows: {Error}")]

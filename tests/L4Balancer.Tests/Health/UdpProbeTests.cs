@@ -70,7 +70,8 @@ public sealed class UdpProbeTests
 
         _time.Advance(ProbeTimeout);
         ProbeResult result = await probe.Within();
-        Assert.That((result.IsGood, result.Text), Is.EqualTo((false, $"only {quoted} came within 2000.0 ms")));
+        string text = $"only {quoted} came within 2000.0 ms, without the expected \"pong\"";
+        Assert.That((result.IsGood, result.Text), Is.EqualTo((false, text)));
     }
 
     [Test]

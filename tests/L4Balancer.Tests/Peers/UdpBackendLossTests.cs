@@ -133,7 +133,8 @@ public sealed class UdpBackendLossTests
     }
 
     /// <summary>
-    /// Waits until the daemon has taken all that was sent: flows that nobody waits for would fill its listeners' buffers.
+    /// Waits until the daemon has taken all that was sent: flows that nobody waits for would fill its listeners'
+    /// buffers.
     /// </summary>
     private static async Task TakenAsync(DaemonProcess daemon, UdpFlows flows)
     {

@@ -30,6 +30,27 @@ internal sealed class UdpServiceTests
         });
     }
 
+    [TestCase("a", "127.0.0.1:53", "127.0.0.1:53", true)]
+    [TestCase("a", "0.0.0.0:53", "127.0.0.2:53", true)]
+    [TestCase("a", "*:53", "[::1]:53", true)]
+    [TestCase("a", "[::]:53", "127.0.0.1:53", false)]
+    [TestCase("a", "127.0.0.1:53", "127.0.0.1:54", false)]
+    [TestCase("a", "127.0.0.1:53", "127.0.0.2:53", false)]
+    [TestCase("b", "127.0.0.1:53", "127.0.0.1:54", true)]
+    public void Parse_ServiceLeadsBackToItself_IsAnError(string last, string listen, string backend, bool isLoop)
+    {
+        string text = $"[service.a]\nlisten = \"{listen}\"\nbackends = [\"{backend}\"]\nprotocol = \"udp\"\n";
+        if (last == "b")
+        {
+            text += $"[service.b]\nlisten = \"{backend}\"\nbackends = [\"{listen}\"]\nprotocol = \"udp\"\n";
+        }
+
+        string[] errors = Problems(text);
+        Assert.That(errors, Has.Length.EqualTo(isLoop ? last == "b" ? 2 : 1 : 0));
+        Assert.That(errors, Is.All.Contains("error: the backend").And.All.Contains("leads back to this service"));
+        Assert.That(Problems(text.Replace("\"udp\"", "\"tcp\"", StringComparison.Ordinal)), Is.EqualTo(errors));
+    }
+
     [Test]
     public void Parse_NoUdpTable_IsTheRecordsDefault() =>
         Assert.That(Service(Udp).Udp, Is.EqualTo(new UdpConfig()));
