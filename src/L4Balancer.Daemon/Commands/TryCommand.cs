@@ -34,17 +34,34 @@ internal static class TryCommand
         Option<bool> udp = new("--udp") { Description = "Balance UDP instead of TCP" };
 
         Command command = new("try", "Balance without a configuration file and log every flow") { listen, to, udp };
-        command.Validators.Add(parsed =>
-        {
-            if (parsed.Errors.Any()) return;
-
-            IReadOnlyList<ServiceConfig> services =
-                Configure(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(to), parsed.GetValue(udp)).Services;
-            if (LoopRules.Problem(services[0], services) is { } problem) parsed.AddError($"--to: {problem}");
-        });
+        command.Validators.Add(parsed => RefuseLoop(parsed, listen, to));
         command.SetAction((parsed, _) => DaemonHost.RunAsync(
             Configure(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(to), parsed.GetValue(udp))));
         return command;
+    }
+
+    /// <summary>Reads both options anew: one that cannot be read has been reported, and has no value.</summary>
+    private static void RefuseLoop(CommandResult parsed, Option listen, Option to)
+    {
+        List<ListenAddress> addresses = [];
+        foreach (Token token in parsed.GetResult(listen)?.Tokens ?? [])
+        {
+            if (AddressSyntax.ParseListen(token.Value, out IReadOnlyList<ListenAddress> some) is null)
+            {
+                addresses.AddRange(some);
+            }
+        }
+
+        List<BackendConfig> backends = [];
+        foreach (Token token in parsed.GetResult(to)?.Tokens ?? [])
+        {
+            if (AddressSyntax.ParseBackend(token.Value, out string host, out ushort port) is not null) continue;
+
+            backends.Add(new BackendConfig { Name = token.Value, Host = host, Port = port });
+        }
+
+        IReadOnlyList<ServiceConfig> services = Configure(addresses, backends, isUdp: false).Services;
+        if (LoopRules.Problem(services[0], services) is { } problem) parsed.AddError($"--to: {problem}");
     }
 
     private static IReadOnlyList<ListenAddress> ParseListen(ArgumentResult argument)

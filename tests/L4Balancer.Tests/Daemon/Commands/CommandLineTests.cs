@@ -110,7 +110,8 @@ internal sealed class CommandLineTests
         "try", "--udp", "--listen", "8000", "--to", "a:1")]
     [TestCase("l4balancer: --listen: \"localhost:1\" is a host name", "try", "--listen", "localhost:1", "--to", "a:1")]
     [TestCase("l4balancer: --to: \"a:1\" is given twice", "try", "--listen", "*:1", "--to", "a:1", "--to", "a:1")]
-    [TestCase("l4balancer: --to: the backend \"[::1]:9\" leads back", "try", "--udp", "--listen", "*:9", "--to", "[::1]:9")]
+    [TestCase(
+        "l4balancer: --to: the backend \"[::1]:9\" leads back", "try", "--udp", "--listen", "*:9", "--to", "[::1]:9")]
     [TestCase("l4balancer: Option '--to' is required", "try", "--listen", "*:1")]
     public async Task CommandLine_Misused_ReturnsTwoAndSaysHow(string expected, params string[] arguments)
     {
