@@ -10,7 +10,7 @@ namespace L4Balancer.Udp;
 /// </summary>
 internal abstract class DatagramPath : IDisposable
 {
-    /// <summary>Slots of a batch. 64 turned out as good as 128, and half the memory.</summary>
+    /// <summary>Slots of a batch: as many datagrams as one train has at most, and 4 MiB where all are full.</summary>
     protected const int Slots = 64;
 
     private readonly int[] _next = new int[Slots];
