@@ -13,8 +13,8 @@ internal abstract class DatagramPath : IDisposable
     /// <summary>Slots of a batch: as many datagrams as one train has at most, and 4 MiB where all are full.</summary>
     protected const int Slots = 64;
 
-    private readonly int[] _next = new int[Slots];
-    private readonly UdpSession[] _sessions = new UdpSession[Slots];
+    private readonly int[] _next = new int[Slots]; // The slot behind another in its chain, or negative.
+    private readonly UdpSession[] _sessions = new UdpSession[Slots]; // Whose datagrams a message is.
 
     protected DatagramPath(bool withSenders) => Batch = new DatagramBatch(Slots, withSenders);
 
@@ -23,14 +23,11 @@ internal abstract class DatagramPath : IDisposable
     /// <summary>A slot is a piece of one train, or makes messages of one piece: there are pieces for both.</summary>
     protected DatagramSends Sends { get; } = new(maxMessages: Slots, maxPieces: 2 * Slots);
 
-    public virtual void Dispose()
+    public void Dispose()
     {
         Batch.Dispose();
         Sends.Dispose();
     }
-
-    /// <summary>The session whose datagrams a message of <see cref="Sends"/> is.</summary>
-    protected UdpSession SessionOf(int message) => _sessions[message];
 
     /// <summary>Adds a slot to the end of a chain.</summary>
     protected SlotChain Append(SlotChain chain, int slot)
@@ -41,9 +38,6 @@ internal abstract class DatagramPath : IDisposable
         _next[chain.Last] = slot;
         return chain with { Last = slot };
     }
-
-    /// <summary>The slot behind another in its chain, or negative.</summary>
-    protected int Next(int slot) => _next[slot];
 
     /// <summary>Makes messages of a session's chain and sends them, or leaves them for a later send.</summary>
     protected void AddChain(UdpSession session, SlotChain chain, bool asTrains)

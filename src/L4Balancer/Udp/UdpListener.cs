@@ -60,16 +60,14 @@ internal sealed class UdpListener : DatagramSocket
         new(sender, _boundToAny ? _bound with { Address = local } : _bound, FlowProtocol.Udp);
 
     /// <summary>Takes over what the kernel has dropped since the last time.</summary>
-    /// <returns>How many datagrams.</returns>
-    public uint TakeDrops()
+    public void TakeDrops()
     {
-        if (IsClosed) return 0;
+        if (IsClosed) return;
 
         uint drops = SocketOptions.Drops(Fd);
         uint fresh = unchecked(drops - _dropsSeen);
         _dropsSeen = drops;
         Home.Datagrams.CountDropped(Telemetry.DatagramDrop.ReceiveBuffer, fresh);
-        return fresh;
     }
 
     protected override void OnReadable()
