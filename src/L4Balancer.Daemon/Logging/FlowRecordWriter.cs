@@ -50,13 +50,17 @@ internal sealed class FlowRecordWriter(
     private async Task WriteLoopAsync()
     {
         using PeriodicTimer timer = new(PollInterval, time);
+        bool isLast;
         do
         {
             Task tick = timer.WaitForNextTickAsync(_stop.Token).AsTask();
             await tick.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            WriteWaiting(); // Also once after the stop, when the drain has ended the last flows.
+
+            // Asked before: what the drain ends while this writes is written after the stop.
+            isLast = _stop.IsCancellationRequested;
+            WriteWaiting();
         }
-        while (!_stop.IsCancellationRequested);
+        while (!isLast);
     }
 
     private void WriteWaiting()

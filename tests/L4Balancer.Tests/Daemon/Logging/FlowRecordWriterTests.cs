@@ -85,6 +85,31 @@ internal sealed class FlowRecordWriterTests
     }
 
     [Test]
+    public async Task StopAsync_WhileItWrites_WhatCameMeanwhileIsWrittenToo()
+    {
+        ConcurrentQueue<FlowRecord> waiting = new();
+        using MemoryStream output = new();
+        TaskCompletionSource<Task> stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FlowRecordWriter? writer = null;
+        long EndOfFirstWrite()
+        {
+            if (stopping.Task.IsCompleted) return 0;
+
+            waiting.Enqueue(Record());
+            stopping.SetResult(writer!.StopAsync(CancellationToken.None));
+            return 0;
+        }
+
+        writer = Open(waiting, output, EndOfFirstWrite);
+        await writer.StartAsync(CancellationToken.None);
+        await (await stopping.Task.Within()).Within();
+        writer.Dispose();
+
+        Assert.That(waiting, Is.Empty);
+        Assert.That(output.ToArray(), Is.Not.Empty);
+    }
+
+    [Test]
     public async Task StopAsync_OutputStuck_EndsWithoutIt()
     {
         ConcurrentQueue<FlowRecord> waiting = new([Record()]);
