@@ -12,6 +12,7 @@ internal static unsafe class SocketCalls
     private const int Datagram = 2;
     private const int NonBlockingCloseOnExec = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int More = 0x8000; // MSG_MORE
     private const int ShutdownWrite = 1; // SHUT_WR
 
     /// <summary>Opens a non-blocking TCP socket, closed on exec.</summary>
@@ -82,14 +83,20 @@ internal static unsafe class SocketCalls
     }
 
     /// <summary>Gives the kernel as much of the buffer as it takes at once.</summary>
-    public static SyscallResult Send(int fd, ReadOnlySpan<byte> buffer)
+    /// <param name="fd">The socket.</param>
+    /// <param name="buffer">What is to be sent.</param>
+    /// <param name="endFollows">
+    /// The stream's end comes at once, so the kernel keeps the last segment back to send the FIN with it.
+    /// </param>
+    public static SyscallResult Send(int fd, ReadOnlySpan<byte> buffer, bool endFollows = false)
     {
+        int flags = endFollows ? NoSignal | More : NoSignal;
         fixed (byte* start = buffer)
         {
             SyscallResult sent;
             do
             {
-                sent = Libc.Result(Libc.send(fd, start, (nuint)buffer.Length, NoSignal));
+                sent = Libc.Result(Libc.send(fd, start, (nuint)buffer.Length, flags));
             }
             while (sent.Error == Errno.EINTR);
             return sent;

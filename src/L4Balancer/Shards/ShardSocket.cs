@@ -23,7 +23,7 @@ internal sealed class ShardSocket : ShardDescriptor
         : base(shard, fd) => _owner = owner;
 
     [Flags]
-    private enum Flags : byte
+    private enum Flags : ushort
     {
         Readable = 1,
         Writable = 2,
@@ -43,6 +43,17 @@ internal sealed class ShardSocket : ShardDescriptor
 
         /// <summary>The descriptor is no longer ours.</summary>
         Closed = 32,
+
+        /// <summary>All of the peer's stream has been received.</summary>
+        Ended = 64,
+
+        /// <summary>
+        /// Small segments are held back while one is unacknowledged (Nagle, RFC 896); so the first is not.
+        /// </summary>
+        Delaying = 128,
+
+        /// <summary>Something has been sent.</summary>
+        HasSent = 256,
     }
 
     public bool IsReadable => (_flags & (Flags.Readable | Flags.Closed)) != 0;
@@ -58,6 +69,9 @@ internal sealed class ShardSocket : ShardDescriptor
     /// </summary>
     public bool HasUrgent => (_flags & Flags.Urgent) != 0;
 
+    /// <summary>All of the peer's stream has been received; the next receive will say so.</summary>
+    public bool HasEnded => (_flags & Flags.Ended) != 0;
+
     /// <summary>Who hears of its failure; null for a listening socket.</summary>
     public override SocketOwner? Owner => _owner;
 
@@ -70,8 +84,9 @@ internal sealed class ShardSocket : ShardDescriptor
     /// <returns>The socket, or null where epoll did not take it (the descriptor is closed then).</returns>
     public static ShardSocket? TryOpen(Shard shard, int fd, SocketOwner? owner, bool connecting = false)
     {
-        ShardSocket socket = new(shard, fd, owner);
-        if (!connecting) socket._flags = Flags.Writable;
+        // An accepted one has the listening socket's TCP_NODELAY. A connecting one gets it before its second send, the
+        // first that it matters for: many a short connection has none.
+        ShardSocket socket = new(shard, fd, owner) { _flags = connecting ? Flags.Delaying : Flags.Writable };
         if (socket.TryRegister(Interest)) return socket;
 
         SocketCalls.Close(fd);
@@ -87,9 +102,10 @@ internal sealed class ShardSocket : ShardDescriptor
     /// <summary>Receives into a buffer; 0 is the end of the stream.</summary>
     public SyscallResult Receive(Span<byte> buffer)
     {
+        if ((_flags & Flags.Ended) != 0) return SyscallResult.Success(0);
+
         SyscallResult received = SocketCalls.Receive(Fd, buffer);
-        bool shortReadMeansEmpty = (_flags & (Flags.ReadClosed | Flags.Urgent)) == 0;
-        if (received.WouldBlock || (shortReadMeansEmpty && received.Value < buffer.Length)) _flags &= ~Flags.Readable;
+        if (received.Value < buffer.Length) OnShortReceive(received);
         return received;
     }
 
@@ -102,9 +118,12 @@ internal sealed class ShardSocket : ShardDescriptor
     }
 
     /// <summary>Sends what the kernel takes.</summary>
-    public SyscallResult Send(ReadOnlySpan<byte> buffer)
+    /// <param name="buffer">What is to be sent.</param>
+    /// <param name="endFollows">The stream's end comes at once, and is to leave with the last bytes.</param>
+    public SyscallResult Send(ReadOnlySpan<byte> buffer, bool endFollows = false)
     {
-        SyscallResult sent = SocketCalls.Send(Fd, buffer);
+        StopDelaying();
+        SyscallResult sent = SocketCalls.Send(Fd, buffer, endFollows);
         if (sent.Value < buffer.Length) _flags &= ~Flags.Writable;
         return sent;
     }
@@ -122,6 +141,7 @@ internal sealed class ShardSocket : ShardDescriptor
     /// <summary>Sends what a kernel pipe holds, as far as the kernel takes it.</summary>
     public SyscallResult SpliceFrom(KernelPipe pipe)
     {
+        StopDelaying();
         SyscallResult moved = pipe.EmptyInto(Fd);
         if (moved.WouldBlock) _flags &= ~Flags.Writable; // A part alone is no proof: the kernel may have stopped early.
         return moved;
@@ -174,6 +194,30 @@ internal sealed class ShardSocket : ShardDescriptor
     internal void SetReader(Continuation continuation) => _reader = continuation;
 
     internal void SetWriter(Continuation continuation) => _writer = continuation;
+
+    /// <summary>
+    /// It is empty, unless urgent data or a hang-up makes the kernel stop early. Where the end had come before the
+    /// receive (the FIN stands behind the last byte in the kernel's queue), the short receive has reached it, and no
+    /// other need ask. A failure is for a receive to report.
+    /// </summary>
+    private void OnShortReceive(SyscallResult received)
+    {
+        Flags why = _flags & (Flags.ReadClosed | Flags.Urgent | Flags.Failed);
+        if (why == 0 || received.WouldBlock) _flags &= ~Flags.Readable;
+        else if (why == Flags.ReadClosed && !received.IsError) _flags |= Flags.Ended;
+    }
+
+    /// <summary>Before every send; see <see cref="TryOpen"/>.</summary>
+    private void StopDelaying()
+    {
+        if ((_flags & (Flags.Delaying | Flags.HasSent)) == (Flags.Delaying | Flags.HasSent))
+        {
+            _ = SocketOptions.NoDelay(Fd);
+            _flags &= ~Flags.Delaying;
+        }
+
+        _flags |= Flags.HasSent;
+    }
 
     private void OnFailed()
     {

@@ -56,7 +56,7 @@ internal static class TcpDialler
         session.SetServer(server!);
         if (!await server!.Writable()) return ConnectError.Timeout; // Or the session was closed, which the caller sees.
 
-        error = SocketOptions.TakeError(server.Fd);
+        error = server.IsFailed ? SocketOptions.TakeError(server.Fd) : Errno.None;
         return error == Errno.None ? null : Classify(error);
     }
 
@@ -68,8 +68,8 @@ internal static class TcpDialler
         if (opened.IsError) return opened.Error;
 
         int fd = opened.Value;
-        _ = SocketOptions.NoDelay(fd);
         _ = SocketOptions.UrgentInline(fd);
+        if (session.HasClientBytes) _ = SocketOptions.AckWithFirstBytes(fd);
         SyscallResult connected = SocketCalls.Connect(fd, endpoint);
         if (connected.IsError && connected.Error != Errno.EINPROGRESS)
         {

@@ -70,7 +70,7 @@ internal static class TcpRelay
         if (received.Value == 0) return session.OnNothingReceived(fromClient, received);
 
         session.CountReceived(fromClient, received.Value);
-        SyscallResult sent = session.Target(fromClient).Send(buffer[..received.Value]);
+        SyscallResult sent = session.Target(fromClient).Send(buffer[..received.Value], endFollows: source.HasEnded);
         if (sent.Value == received.Value)
         {
             session.CountSent(fromClient, sent.Value);

@@ -50,6 +50,9 @@ internal sealed class TcpSession : SocketOwner
 
     public bool IsClosed => _closed;
 
+    /// <summary>The client has sent something already (or ended its stream).</summary>
+    public bool HasClientBytes => _client.IsReadable;
+
     private bool IsRelaying => _establishedAt != 0;
 
     /// <summary>
@@ -182,6 +185,11 @@ internal sealed class TcpSession : SocketOwner
     /// <summary>From the accept to the start of the relays.</summary>
     private async Detached Run()
     {
+        // Twice, so that epoll has been asked once more: what clients have sent by now makes the connects cheaper.
+        await Shard.Yield();
+        await Shard.Yield();
+        if (_closed) return;
+
         CloseReason? failure = await TcpDialler.ConnectAsync(this);
         if (_closed) return;
 
