@@ -16,6 +16,7 @@ internal sealed class Shard : IDisposable
     private readonly EventFd _wake = new();
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly Queue<Continuation> _deferred = new();
+    private readonly Queue<Continuation> _yielded = new();
     private readonly SlotTable _slots = new();
     private int _wakePending;
     private bool _ending;
@@ -84,7 +85,10 @@ internal sealed class Shard : IDisposable
     /// <summary>Runs something after the events that wait now. The shard's thread alone.</summary>
     public void Defer(Continuation continuation) => _deferred.Enqueue(continuation);
 
-    /// <summary>Goes on after the other flows had their turn.</summary>
+    /// <summary>Runs something after the events of the next turn. The shard's thread alone.</summary>
+    public void DeferToNextTurn(Continuation continuation) => _yielded.Enqueue(continuation);
+
+    /// <summary>Goes on after the other flows had their turn: epoll is asked once more before.</summary>
     public YieldAwaiter Yield() => new(this);
 
     /// <summary>
@@ -106,7 +110,8 @@ internal sealed class Shard : IDisposable
     {
         End();
         _slots.CloseAll();
-        RunDeferred(); // Who waited on a socket gives back what it holds.
+        Run(_yielded, _yielded.Count); // Who waited on a socket gives back what it holds.
+        Run(_deferred, _deferred.Count);
         KernelPipes.CloseFree();
         Epoll.Dispose();
         _wake.Dispose();
@@ -138,7 +143,8 @@ internal sealed class Shard : IDisposable
     {
         long before = ShardClock.Read();
         Lag.Record(before - Now);
-        int timeout = _deferred.Count > 0 ? 0 : Timers.MillisecondsToNext(before);
+        int yielded = _yielded.Count;
+        int timeout = yielded + _deferred.Count > 0 ? 0 : Timers.MillisecondsToNext(before);
         int count = Epoll.Wait(timeout);
         Now = ShardClock.Read();
         Turn++;
@@ -152,7 +158,8 @@ internal sealed class Shard : IDisposable
         }
 
         if (woken) RunPosted();
-        RunDeferred();
+        Run(_yielded, yielded);
+        Run(_deferred, _deferred.Count); // Only what waits now; what that defers has its turn after the next events.
         Timers.Advance(Now);
     }
 
@@ -164,9 +171,8 @@ internal sealed class Shard : IDisposable
         while (_posted.TryDequeue(out Action? work)) work();
     }
 
-    private void RunDeferred()
+    private static void Run(Queue<Continuation> queue, int count)
     {
-        // Only what waits now; what that defers has its turn after the next events.
-        for (int waiting = _deferred.Count; waiting > 0; waiting--) _deferred.Dequeue().Run();
+        for (; count > 0; count--) queue.Dequeue().Run();
     }
 }

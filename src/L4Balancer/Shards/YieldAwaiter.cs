@@ -1,6 +1,6 @@
 namespace L4Balancer.Shards;
 
-/// <summary>Lets the shard's other flows have their turn: goes on after the events that wait now.</summary>
+/// <summary>Lets the shard's other flows have their turn: goes on after the events of the next turn.</summary>
 internal readonly struct YieldAwaiter(Shard shard) : IShardAwaiter
 {
     public bool IsCompleted => false;
@@ -11,9 +11,9 @@ internal readonly struct YieldAwaiter(Shard shard) : IShardAwaiter
     {
     }
 
-    public void OnCompleted(Continuation continuation) => shard.Defer(continuation);
+    public void OnCompleted(Continuation continuation) => shard.DeferToNextTurn(continuation);
 
-    public void OnCompleted(Action continuation) => shard.Defer(new Continuation(continuation));
+    public void OnCompleted(Action continuation) => shard.DeferToNextTurn(new Continuation(continuation));
 
-    public void UnsafeOnCompleted(Action continuation) => shard.Defer(new Continuation(continuation));
+    public void UnsafeOnCompleted(Action continuation) => shard.DeferToNextTurn(new Continuation(continuation));
 }

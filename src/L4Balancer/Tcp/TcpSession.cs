@@ -185,8 +185,7 @@ internal sealed class TcpSession : SocketOwner
     /// <summary>From the accept to the start of the relays.</summary>
     private async Detached Run()
     {
-        // Twice, so that epoll has been asked once more: what clients have sent by now makes the connects cheaper.
-        await Shard.Yield();
+        // Whether the client has sent something by now is known when epoll has been asked once more.
         await Shard.Yield();
         if (_closed) return;
 
