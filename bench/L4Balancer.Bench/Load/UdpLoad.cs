@@ -43,25 +43,7 @@ internal sealed class UdpLoad : IDisposable
 
     /// <summary>Runs the command.</summary>
     /// <returns>0, 1 where there was no answer or a wrong one, 2 on wrong arguments.</returns>
-    public static int Run(string[] args)
-    {
-        if (UdpLoadOptions.Parse(args) is not { } options)
-        {
-            Console.Error.WriteLine(UdpLoadOptions.Usage);
-            return 2;
-        }
-
-        try
-        {
-            using UdpLoad load = new(options);
-            return load.Measure();
-        }
-        catch (IOException failure)
-        {
-            Console.Error.WriteLine($"udp-load {options.Address}: {failure.Message}");
-            return 1;
-        }
-    }
+    public static int Run(string[] args) => LoadCommand.Run(UdpLoadOptions.Usage, UdpLoadOptions.Parse(args), Measure);
 
     public void Dispose()
     {
@@ -71,25 +53,32 @@ internal sealed class UdpLoad : IDisposable
         _outgoing.Dispose();
     }
 
-    private int Measure()
+    private static string Measure(UdpLoadOptions options)
+    {
+        using UdpLoad load = new(options);
+        return load.Measure();
+    }
+
+    private string Measure()
     {
         foreach (UdpFlow flow in _flows) flow.Begin(_outgoing, Stopwatch.GetTimestamp());
-        RunFor(TimeSpan.FromSeconds(_options.WarmUpSeconds));
+        RunFor(_options.Times.WarmUp);
 
         LoadCounts before = Sum();
-        ProcessTime cpuBefore = ReadWatched();
+        ProcessTime cpuBefore = _options.Times.ReadWatched();
         long start = Stopwatch.GetTimestamp();
-        RunFor(TimeSpan.FromSeconds(_options.Seconds));
+        RunFor(_options.Times.Counted);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        ProcessTime cpu = ReadWatched() - cpuBefore;
+        ProcessTime cpu = _options.Times.ReadWatched() - cpuBefore;
         LoadCounts counts = Sum() - before;
 
-        Console.WriteLine(string.Create(
+        if (Sum().Wrong > 0) throw new IOException($"{Sum().Wrong} replies were not of their flow, or came twice");
+        if (counts.RoundTrips == 0) throw new IOException("no answer");
+
+        return string.Create(
             CultureInfo.InvariantCulture,
             $"round_trips {counts.RoundTrips} lost {counts.Lost} late {counts.Late} seconds {elapsed.TotalSeconds:F3} "
-            + $"user_ticks {cpu.UserTicks} system_ticks {cpu.SystemTicks}"));
-        if (Sum().Wrong > 0) throw new IOException($"{Sum().Wrong} replies were not of their flow, or came twice");
-        return counts.RoundTrips > 0 ? 0 : throw new IOException("no answer");
+            + $"user_ticks {cpu.UserTicks} system_ticks {cpu.SystemTicks}");
     }
 
     private void RunFor(TimeSpan time)
@@ -118,9 +107,6 @@ internal sealed class UdpLoad : IDisposable
     }
 
     private LoadCounts Sum() => _flows.Aggregate(default(LoadCounts), static (sum, flow) => sum + flow.Counts);
-
-    private ProcessTime ReadWatched() =>
-        _options.WatchedProcess > 0 ? ProcessTime.Read(_options.WatchedProcess) : default;
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }
