@@ -12,15 +12,6 @@ internal static unsafe partial class LibcLoad
 
     [LibraryImport(Library)]
     internal static partial int timerfd_settime(int fd, int flags, TimerSetting* setting, TimerSetting* before);
-
-    [LibraryImport(Library)]
-    internal static partial int memfd_create(byte* name, uint flags);
-
-    [LibraryImport(Library)]
-    internal static partial int ftruncate(int fd, long length);
-
-    [LibraryImport(Library)]
-    internal static partial nint sendfile(int target, int source, long* offset, nuint length);
 }
 
 /// <summary>A <c>struct itimerspec</c> of a 64-bit Linux.</summary>

@@ -25,7 +25,7 @@ internal sealed class BulkSink(int fd) : ServedConnection(fd)
 
     public override bool Go(byte[] buffer)
     {
-        SyscallResult dropped = BulkBytes.Drop(Fd);
+        SyscallResult dropped = DroppedBytes.Receive(Fd);
         _count += dropped.Value;
         if (dropped.Value > 0 || dropped.WouldBlock) return true;
         if (dropped.IsError) return false;

@@ -66,7 +66,8 @@ internal sealed class ShortConnection
         _fd = TcpSockets.Check(SocketCalls.OpenTcp(!_options.Address.Address.IsV4), "socket");
         if (source is { } from) TcpSockets.Check(SourceAddress.Bind(_fd, from), "bind");
         SyscallResult connected = SocketCalls.Connect(_fd, _options.Address);
-        return connected.IsError && connected.Error != Errno.EINPROGRESS ? End(ShortConnectionState.Failed) : Go(buffer);
+        bool refused = connected.IsError && connected.Error != Errno.EINPROGRESS;
+        return refused ? End(ShortConnectionState.Failed) : Go(buffer);
     }
 
     /// <summary>Does what is possible now.</summary>

@@ -10,14 +10,15 @@ namespace L4Balancer.Bench.Load.Tcp;
 /// [--warm-up S] [--watch PID]</c>: N connections at a time to <c>tcp-close-server</c>, each for one request and its
 /// reply. Prints one line: <c>connections N failed N rate R p50 US p99 US p999 US max US seconds S user TICKS
 /// system TICKS</c>. A latency is from the beginning of the connect to the end of the connection; what counts is what
-/// began in the counted time. What has not ended 10 s after it has failed.
+/// began in the counted time. What has not ended 10 s later has failed.
 /// <para>
 /// Ports: the side that closes first keeps the pair of addresses in TIME_WAIT for a minute, and a client's address has
 /// some 28,000 ports (net.ipv4.ip_local_port_range) towards one server. On the loopback interface the kernel lets a
 /// connect have a pair in TIME_WAIT after a second (net.ipv4.tcp_tw_reuse = 2, the default), which would do for 28,000
 /// connections a second; but long before that, most ports that it tries are taken. So a load to 127.0.0.0/8 comes from
 /// <see cref="Sources"/> addresses in turn: 450,000 ports, 20 s at 20,000/s without any reuse. A balancer's own
-/// connects to the server are its own affair.
+/// connects to the server are its own affair. Binding costs nothing that can be seen: with and without it, 15,000 to
+/// 16,000 connections a second, client and server on one core, all but a few percent of it in the kernel.
 /// </para>
 /// </summary>
 internal sealed class TcpConnect : IDisposable
