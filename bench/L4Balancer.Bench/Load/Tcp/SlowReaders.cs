@@ -78,14 +78,14 @@ internal sealed class SlowReaders : IDisposable
             for (int events = epoll.Wait(timeoutMilliseconds: -1); events > 0; events--)
             {
                 epoll.Event(events - 1, out ulong data);
-                if (data != AlarmData && SocketlessRead() == 0) return;
+                if (data != AlarmData && ReadStandardInput() == 0) return;
             }
 
             if (ShardClock.Read() >= due) Read(_sockets[reads++ % _sockets.Length]);
         }
     }
 
-    private static int SocketlessRead()
+    private static int ReadStandardInput()
     {
         Span<byte> ignored = stackalloc byte[64];
         using Stream input = Console.OpenStandardInput();

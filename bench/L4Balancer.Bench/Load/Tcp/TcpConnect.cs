@@ -17,7 +17,7 @@ namespace L4Balancer.Bench.Load.Tcp;
 /// connect have a pair in TIME_WAIT after a second (net.ipv4.tcp_tw_reuse = 2, the default), which would do for 28,000
 /// connections a second; but long before that, most ports that it tries are taken. So a load to 127.0.0.0/8 comes from
 /// <see cref="Sources"/> addresses in turn: 450,000 ports, 20 s at 20,000/s without any reuse. A balancer's own
-/// connects to the server are its own affair. Binding costs nothing that can be seen: with and without it, 15,000 to
+/// connects to the server are its own affair. Binding costs nothing that can be seen: with and without it, 14,500 to
 /// 16,000 connections a second, client and server on one core, all but a few percent of it in the kernel.
 /// </para>
 /// </summary>
