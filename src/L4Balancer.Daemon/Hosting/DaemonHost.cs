@@ -84,18 +84,21 @@ internal static class DaemonHost
     private static void AddAdmin(IServiceCollection services)
     {
         services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<CollectorMetrics>();
         services.AddSingleton<DaemonMetrics>();
         services.AddSingleton(provider => new PrometheusExporter(
             provider.GetRequiredService<ILogger>(),
             (LogSetup.Category, MetricPrefix),
             (DaemonMetrics.MeterName, MetricPrefix),
-            (ProcessMetrics.MeterName, "")));
+            (ProcessMetrics.MeterName, ""),
+            (CollectorMetrics.MeterName, "")));
         services.AddSingleton<AdminPages>();
         services.AddSingleton<AdminServer>();
         services.AddHostedService(provider =>
         {
-            // Nothing else asks for these two: they publish by existing.
+            // Nothing else asks for these: they publish by existing.
             provider.GetRequiredService<ProcessMetrics>();
+            provider.GetRequiredService<CollectorMetrics>();
             provider.GetRequiredService<DaemonMetrics>();
             return provider.GetRequiredService<AdminServer>();
         });
