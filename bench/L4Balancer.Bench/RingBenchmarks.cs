@@ -1,10 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using L4Balancer.Backends;
-using L4Balancer.Config;
 using L4Balancer.Net;
 using L4Balancer.Pools;
 using L4Balancer.Selection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace L4Balancer.Bench;
 
@@ -27,19 +25,13 @@ public class RingBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        PoolConfig config = new()
-        {
-            Name = "bench",
-            Backends = [.. Enumerable.Range(0, Backends).Select(Server)],
-        };
-        _pool = new Pool(config, seed: 42, NullLogger.Instance);
-        _pool.Change(MakeAvailable);
+        _pool = BenchPool.Make(Backends);
         _tried = [_pool.Backends[0]];
     }
 
     /// <summary>The ring alone, as a change of a backend's state publishes it.</summary>
     [Benchmark]
-    public object Build() => new RingSelector(_pool.Backends, Backends, seed: 42);
+    public object Build() => new RingSelector(_pool.Backends, Backends, BenchPool.Seed);
 
     /// <summary>A flow's first pick.</summary>
     [Benchmark(OperationsPerInvoke = FlowKeys.Count)]
@@ -48,24 +40,6 @@ public class RingBenchmarks
     /// <summary>A flow's second pick, after one backend refused.</summary>
     [Benchmark(OperationsPerInvoke = FlowKeys.Count)]
     public int PickAfterOneFailed() => PickAll(_tried);
-
-    private static BackendConfig Server(int number) => new()
-    {
-        Name = $"10.0.{number >> 8}.{number & 255}:8080",
-        Host = $"10.0.{number >> 8}.{number & 255}",
-        Port = 8080,
-    };
-
-    private bool MakeAvailable()
-    {
-        foreach (Backend backend in _pool.Backends)
-        {
-            backend.SetEndpoint(new IpEndpoint(IpAddress.FromV4(0x0A00_0000), backend.Port));
-            backend.SetHealth(BackendHealth.Up);
-        }
-
-        return true;
-    }
 
     private int PickAll(ReadOnlySpan<Backend> tried)
     {

@@ -1,0 +1,36 @@
+namespace L4Balancer.Bench.Peers.Balancers;
+
+/// <summary>The balancers by name.</summary>
+internal static class Roster
+{
+    public const string Haproxy = "haproxy";
+
+    /// <summary>HAProxy without splicing.</summary>
+    public const string HaproxyPlain = "haproxy-plain";
+
+    public const string Nginx = "nginx";
+
+    /// <summary>nginx with multi_accept.</summary>
+    public const string NginxMulti = "nginx-multi";
+
+    /// <summary>L4Balancer with one shard where the others have two workers.</summary>
+    public const string OneShard = "l4balancer-1";
+
+    /// <summary>Those of which the better one is what L4Balancer is compared with.</summary>
+    public static readonly IReadOnlyList<string> Peers = [Haproxy, HaproxyPlain, Nginx, NginxMulti];
+
+    /// <summary>The variants of HAProxy.</summary>
+    public static readonly IReadOnlyList<string> HaproxyVariants = [Haproxy, HaproxyPlain];
+
+    /// <summary>How a balancer is started.</summary>
+    public static BalancerProgram Program(string name) => name switch
+    {
+        Haproxy => new HaproxyProgram(name, splice: true),
+        HaproxyPlain => new HaproxyProgram(name, splice: false),
+        Nginx => new NginxProgram(name, multiAccept: false),
+        NginxMulti => new NginxProgram(name, multiAccept: true),
+        Contestant.OwnName => new L4BalancerProgram(name),
+        OneShard => new L4BalancerProgram(name, shards: 1),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    };
+}

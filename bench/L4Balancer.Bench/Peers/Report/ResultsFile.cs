@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using L4Balancer.Bench.Peers.Machine;
+using L4Balancer.Bench.Peers.Workloads;
+
+namespace L4Balancer.Bench.Peers.Report;
+
+/// <summary>RESULTS.md and the pictures beside it.</summary>
+internal sealed class ResultsFile(
+    PeersOptions options, IReadOnlyList<Workload> workloads, Runner runner, Tables tables)
+{
+    private const string HowToRead = """
+        L4Balancer beside HAProxy and nginx: the same load through each in turns, on the same core, in the same run. Ratios
+        decide, not absolute figures, which are another machine's on another machine. Each figure is the minimum, median and
+        maximum over the counted rounds; `user` is the median of the user-mode part. `ratio to` is L4Balancer's median over
+        that of the best peer, which is named. Behind a bar stands the stretch in parentheses; "itself" means that the
+        figure is judged and not the ratio.
+
+        Servers and load generators run on core 0 and balancers on core 1, where those without a turn are idle. The first
+        round warms up and is not counted. CPU time is that of the whole process, of nginx that of its workers
+        (`/proc/PID/stat`). "direct" is the load without a balancer: it shows what the load generator can do. Memory and
+        starts are those of processes started for it. haproxy has `splice-auto`, haproxy-plain has not; nginx-multi has
+        `multi_accept`. Health checks and logs of connections are off; L4Balancer's admin side is on.
+        """;
+
+    private readonly Metric[] _metrics = [.. workloads.SelectMany(static one => one.Metrics)];
+
+    /// <summary>Writes them to a directory.</summary>
+    public void Write(string directory, string printed)
+    {
+        Directory.CreateDirectory(directory);
+        StringBuilder text = new();
+        text.Append("# Results\n\n").Append(HowToRead.ReplaceLineEndings("\n")).Append("\n\n");
+        AppendFacts(text);
+        text.Append("## Tables\n\n").Append(printed).Append('\n');
+        AppendPicture(text, directory, "ratios.svg", "Ratios to the better peer", RatioPlot.Draw(_metrics, runner.Samples));
+        AppendPicture(text, directory, "latency.svg", "Latency percentiles", LatencyPlot.Draw(runner.Samples));
+        AppendRounds(text);
+        AppendConfigs(text);
+        File.WriteAllText(Path.Combine(directory, "RESULTS.md"), text.ToString().TrimEnd('\n') + "\n");
+        Rig.Say($"written: {Path.Combine(directory, "RESULTS.md")}; {tables.Verdicts.Count} bars were judged");
+    }
+
+    private void AppendFacts(StringBuilder text)
+    {
+        MarkdownTable table = new("", "");
+        table.Add("date", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture));
+        table.Add("command", $"`{options.CommandLine}`");
+        table.Add("rounds", options.Rounds.ToString(CultureInfo.InvariantCulture));
+        foreach ((string what, string value) in MachineFacts.Machine()) table.Add(what, value);
+        foreach ((string what, string value) in MachineFacts.Programs(options.Daemon)) table.Add(what, value);
+        text.Append(table).Append('\n');
+    }
+
+    private static void AppendPicture(StringBuilder text, string directory, string file, string title, string? picture)
+    {
+        if (picture is null) return;
+
+        File.WriteAllText(Path.Combine(directory, file), picture);
+        text.Append(CultureInfo.InvariantCulture, $"![{title}]({file})\n\n");
+    }
+
+    private void AppendRounds(StringBuilder text)
+    {
+        text.Append("## Every round\n\n```\n");
+        foreach (Metric metric in _metrics)
+        {
+            foreach (string contestant in runner.Samples.Contestants(metric.Name))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{metric.Name,-26} {contestant,-14}");
+                foreach (double value in runner.Samples.Of(metric.Name, contestant))
+                    text.Append(Tables.Text(value, metric.Decimals).PadLeft(10));
+                text.Append('\n');
+            }
+        }
+
+        text.Append("```\n\n");
+    }
+
+    private void AppendConfigs(StringBuilder text)
+    {
+        text.Append("## Configurations\n\nAs they were used; ports and directories are those of the run.\n\n");
+        foreach ((string name, string config) in runner.Configs)
+            text.Append(CultureInfo.InvariantCulture, $"### {name}\n\n```\n{config}```\n\n");
+    }
+}

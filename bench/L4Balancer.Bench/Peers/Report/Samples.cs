@@ -1,0 +1,36 @@
+namespace L4Balancer.Bench.Peers.Report;
+
+/// <summary>One figure: of a metric, a balancer, a round.</summary>
+internal readonly record struct Sample(string Metric, string Contestant, int Round, double Value);
+
+/// <summary>The figures of a run. What was measured in round 0 is forgotten: it is there to warm up.</summary>
+internal sealed class Samples
+{
+    private readonly List<Sample> _all = [];
+
+    /// <summary>Keeps a figure.</summary>
+    public void Add(string metric, string contestant, int round, double value)
+    {
+        if (round > 0) _all.Add(new Sample(metric, contestant, round, value));
+    }
+
+    /// <summary>All figures of a metric and a balancer, by round.</summary>
+    public double[] Of(string metric, string contestant) =>
+        [.. _all.Where(one => one.Metric == metric && one.Contestant == contestant).OrderBy(static one => one.Round)
+            .Select(static one => one.Value)];
+
+    /// <summary>The balancers that a metric was measured of, as they first came.</summary>
+    public string[] Contestants(string metric) =>
+        [.. _all.Where(one => one.Metric == metric).Select(static one => one.Contestant).Distinct()];
+
+    /// <summary>The figure in the middle, or the mean of the two in the middle; null where there is none.</summary>
+    public double? Median(string metric, string contestant)
+    {
+        double[] values = Of(metric, contestant);
+        if (values.Length == 0) return null;
+
+        Array.Sort(values);
+        int middle = values.Length / 2;
+        return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}

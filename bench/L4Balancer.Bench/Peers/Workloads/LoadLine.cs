@@ -1,0 +1,60 @@
+using System.Globalization;
+using L4Balancer.Bench.Load;
+using L4Balancer.Bench.Peers.Machine;
+
+namespace L4Balancer.Bench.Peers.Workloads;
+
+/// <summary>What a load generator of this project says at its end: one line of names and numbers.</summary>
+internal sealed class LoadLine
+{
+    private readonly string _line;
+    private readonly string[] _words;
+
+    private LoadLine(string line)
+    {
+        _line = line;
+        _words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>A figure by the word before it.</summary>
+    /// <exception cref="MeasurementException">It is not there.</exception>
+    public double this[string name]
+    {
+        get
+        {
+            int place = Array.IndexOf(_words, name);
+            return place >= 0 && place + 1 < _words.Length
+                && double.TryParse(_words[place + 1], CultureInfo.InvariantCulture, out double value)
+                ? value
+                : throw new MeasurementException($"a load generator said nothing of {name}: {_line}");
+        }
+    }
+
+    /// <summary>
+    /// Runs a load generator through a balancer, or directly.
+    /// </summary>
+    /// <param name="turn">Whose turn.</param>
+    /// <param name="arguments">The command and its options, without those of warm-up and watching.</param>
+    /// <param name="warmUpSeconds">How long it runs before it measures.</param>
+    /// <param name="time">CPU time of the balancer while it measured. The generator can watch one process; of more than
+    /// one everything is counted, and nothing is left out for warming up.</param>
+    public static LoadLine Run(Turn turn, string[] arguments, int warmUpSeconds, out ProcessTime time)
+    {
+        ProcessGroup processes = turn.Contestant.Processes;
+        bool watches = processes.Ids.Count == 1;
+        string[] watching = watches ? ["--watch", Text(processes.Ids[0])] : [];
+        string[] warming = ["--warm-up", Text(processes.Ids.Count > 1 ? 0 : warmUpSeconds)];
+        ProcessTime before = processes.Time();
+        LoadLine line = new(turn.Rig.Children.Run(
+            turn.LoadCores, arguments[0], [turn.Rig.LoadProgram, .. arguments, .. warming, .. watching]));
+        time = watches
+            ? new ProcessTime((long)line.Either("user", "user_ticks"), (long)line.Either("system", "system_ticks"))
+            : processes.Time() - before;
+        return line;
+    }
+
+    /// <summary>A number as an argument.</summary>
+    public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private double Either(string name, string other) => this[_words.Contains(name) ? name : other];
+}
