@@ -21,6 +21,8 @@ internal static class PeersCommand
     // Idle flows: two descriptors each, and what a round trip's connections and the rest need.
     private const int LeastDescriptors = 19_500;
 
+    private static volatile bool s_interrupted;
+
     /// <summary>Runs the command.</summary>
     /// <returns>0 where every measured bar is met, 1 where one is not, 2 where it could not be measured.</returns>
     public static int Run(string[] args)
@@ -47,9 +49,11 @@ internal static class PeersCommand
             using PosixSignalRegistration hangup = EndAt(PosixSignal.SIGHUP, rig);
             return Measure(rig, workloads);
         }
-        catch (Exception failure) when (failure is MeasurementException or IOException or SocketException
-            or Win32Exception or HttpRequestException)
+        catch (Exception failure) when (s_interrupted || failure is MeasurementException or IOException
+            or SocketException or Win32Exception or HttpRequestException)
         {
+            // A signal ends what this thread waits for; the exit follows from there.
+            if (s_interrupted) Thread.Sleep(Timeout.Infinite);
             Console.Error.WriteLine($"peers: {failure.Message}");
             return NotMeasured;
         }
@@ -62,13 +66,18 @@ internal static class PeersCommand
         runner.Run(workloads);
 
         Tables tables = new([.. workloads.SelectMany(static one => one.Metrics)], runner.Samples);
-        string text = tables.Render();
+        string text = tables.Render() + LeftOut(workloads);
         Console.Write(text);
-        string[] left = [.. Catalogue.All().Select(static one => one.Name).Except(workloads.Select(static one => one.Name))];
-        if (left.Length > 0) Console.WriteLine($"Left out: {string.Join(", ", left)}.");
         if (rig.Options.SaveDirectory is { } directory)
             new ResultsFile(rig.Options, workloads, runner, tables).Write(directory, text);
         return tables.Verdicts.All(static one => one.Met) ? Met : Missed;
+    }
+
+    private static string LeftOut(IReadOnlyList<Workload> workloads)
+    {
+        string[] names =
+            [.. Catalogue.All().Select(static one => one.Name).Except(workloads.Select(static one => one.Name))];
+        return names.Length == 0 ? "" : $"Left out: {string.Join(", ", names)}.\n";
     }
 
     private static void Check(Rig rig, IReadOnlyList<Workload> workloads)
@@ -85,6 +94,7 @@ internal static class PeersCommand
         PosixSignalRegistration.Create(signal, given =>
         {
             given.Cancel = true;
+            s_interrupted = true;
             rig.Dispose();
             Environment.Exit(NotMeasured);
         });

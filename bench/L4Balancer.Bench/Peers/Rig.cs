@@ -3,7 +3,9 @@ using L4Balancer.Bench.Peers.Machine;
 
 namespace L4Balancer.Bench.Peers;
 
-/// <summary>What every workload works with: the options, the programs it started, ports, a directory for files.</summary>
+/// <summary>
+/// What every workload works with: the options, the programs it started, ports, a directory for files.
+/// </summary>
 internal sealed class Rig : IDisposable
 {
     private int _files;

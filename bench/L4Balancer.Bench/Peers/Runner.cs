@@ -47,7 +47,7 @@ internal sealed class Runner(Rig rig)
             [Contestant.DirectName] = Contestant.Direct(servers.Endpoints),
         };
         List<ChildProcess> running = [];
-        foreach (string name in workloads.SelectMany(ContestantsOf).Distinct())
+        foreach (string name in workloads.SelectMany(one => ContestantsOf(one, round: 1)).Distinct())
         {
             if (name == Contestant.DirectName) continue;
             contestants[name] = StartOne(name, setting, services, servers, out ChildProcess process);
@@ -60,7 +60,7 @@ internal sealed class Runner(Rig rig)
             foreach (Workload workload in workloads.Where(one => Takes(one, round)))
             {
                 Announce(workload, round);
-                foreach (string name in InTurn(ContestantsOf(workload), round))
+                foreach (string name in InTurn(ContestantsOf(workload, round), round))
                     workload.Run(new Turn(rig, contestants[name], round, loadCores, Samples));
             }
         }
@@ -79,7 +79,7 @@ internal sealed class Runner(Rig rig)
             {
                 if (!Takes(workload, round)) continue;
                 Announce(workload, round);
-                foreach (string name in InTurn(ContestantsOf(workload), round))
+                foreach (string name in InTurn(ContestantsOf(workload, round), round))
                 {
                     Contestant contestant = StartOne(name, setting, services, servers, out ChildProcess process);
                     workload.Run(new Turn(rig, contestant, round, Cores.Load, Samples));
@@ -111,12 +111,23 @@ internal sealed class Runner(Rig rig)
             rig, services, servers.Endpoints, both ? WorkersOfMany : 1, both ? Cores.Both : Cores.Balancer,
             out process);
         string use = services[0].IsUdp() ? "UDP" : both ? "TCP, two workers" : "TCP";
-        _configs.TryAdd($"{name}, {use}", contestant.Config.Replace(rig.Directory, "/tmp/peers", StringComparison.Ordinal));
+        _configs.TryAdd(
+            $"{name}, {use}", contestant.Config.Replace(rig.Directory, "/tmp/peers", StringComparison.Ordinal));
         return contestant;
     }
 
-    private IReadOnlyList<string> ContestantsOf(Workload workload) =>
-        rig.Options.Quick ? workload.QuickContestants : workload.Contestants;
+    /// <summary>
+    /// A run of two minutes has no time for variants of peers, nor for what only shows that there is room.
+    /// </summary>
+    private string[] ContestantsOf(Workload workload, int round) =>
+    [
+        .. workload.Contestants.Where(name => name switch
+        {
+            Contestant.DirectName => workload.ComparesWithDirect || (round == 1 && !rig.Options.Quick),
+            Roster.HaproxyPlain or Roster.NginxMulti => !rig.Options.Quick,
+            _ => true,
+        }),
+    ];
 
     /// <summary>The first service is the one by which a balancer is seen to serve, used or not.</summary>
     private static Service[] ServicesOf(Setting setting, Workload[] workloads)
@@ -137,6 +148,6 @@ internal sealed class Runner(Rig rig)
         round == 0 ? $"{workload.Name}: warming up"
         : $"{workload.Name}: round {round} of {workload.Rounds(rig.Options.Rounds)}");
 
-    private static IEnumerable<string> InTurn(IReadOnlyList<string> names, int round) =>
-        Enumerable.Range(0, names.Count).Select(index => names[(index + round) % names.Count]);
+    private static IEnumerable<string> InTurn(string[] names, int round) =>
+        Enumerable.Range(0, names.Length).Select(index => names[(index + round) % names.Length]);
 }

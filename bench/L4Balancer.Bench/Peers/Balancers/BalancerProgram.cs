@@ -11,7 +11,9 @@ internal abstract class BalancerProgram(string name, string template)
     /// <summary>Its name in the tables.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Starts it, and waits until it serves the first of the services; the others it has then as well.</summary>
+    /// <summary>
+    /// Starts it, and waits until it serves the first of the services; the others it has then as well.
+    /// </summary>
     /// <param name="rig">What starts it.</param>
     /// <param name="services">Which.</param>
     /// <param name="servers">Where their servers are.</param>

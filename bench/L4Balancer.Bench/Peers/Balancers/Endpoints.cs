@@ -3,7 +3,9 @@ using L4Balancer.Bench.Peers.Machine;
 
 namespace L4Balancer.Bench.Peers.Balancers;
 
-/// <summary>The ports of 127.0.0.1 by which services are reached: the servers' own, or a balancer's before them.</summary>
+/// <summary>
+/// The ports of 127.0.0.1 by which services are reached: the servers' own, or a balancer's before them.
+/// </summary>
 internal sealed class Endpoints
 {
     private readonly Dictionary<Service, int> _ports = [];

@@ -4,9 +4,9 @@ namespace L4Balancer.Bench.Peers.Balancers;
 
 /// <summary>
 /// nginx with its stream module: as its defaults have it, and with multi_accept, by which it takes more than one
-/// datagram for each time that it waits. Its receive buffer for datagrams holds all that the load has under way: with the
-/// kernel's default 1 to 5 % would be lost where 8 datagrams or a train are outstanding. One worker needs no reuseport,
-/// and proxy_responses would end sessions.
+/// datagram for each time that it waits. Its receive buffer for datagrams holds all that the load has under way: with
+/// the kernel's default 1 to 5 % would be lost where 8 datagrams or a train are outstanding. One worker needs no
+/// reuseport, and proxy_responses would end sessions.
 /// </summary>
 internal sealed class NginxProgram(string name, bool multiAccept) : BalancerProgram(name, "nginx-stream.conf")
 {

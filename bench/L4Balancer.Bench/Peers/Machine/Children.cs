@@ -1,6 +1,8 @@
 namespace L4Balancer.Bench.Peers.Machine;
 
-/// <summary>All programs that were started and not ended yet. Any thread may end them, only the main one starts.</summary>
+/// <summary>
+/// All programs that were started and not ended yet. Any thread may end them, only the main one starts.
+/// </summary>
 internal sealed class Children : IDisposable
 {
     private readonly List<ChildProcess> _running = [];

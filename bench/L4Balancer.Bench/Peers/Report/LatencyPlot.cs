@@ -33,8 +33,8 @@ internal static class LatencyPlot
 
     private static void DrawPanel(Svg svg, Samples samples, int connections, double top)
     {
-        double most = Percentiles.SelectMany(percentile => Shown.Select(one => Median(samples, connections, percentile, one)))
-            .Max();
+        double most = Percentiles.Max(percentile =>
+            Shown.Max(contestant => Median(samples, connections, percentile, contestant)));
         svg.Text(20, top + 26, connections == 1 ? "1 connection" : $"{connections} connections", "bold");
         double y = top + PanelTop;
         foreach (string percentile in Percentiles)
@@ -44,7 +44,8 @@ internal static class LatencyPlot
             {
                 double value = Median(samples, connections, percentile, contestant);
                 double length = value / most * PanelWidth;
-                svg.Text(Left - 10, y + 13, contestant == Contestant.DirectName ? "no balancer" : contestant, "", "end");
+                bool direct = contestant == Contestant.DirectName;
+                svg.Text(Left - 10, y + 13, direct ? "no balancer" : contestant, "", "end");
                 svg.Bar(Left, y + 2, length, Thickness, contestant == Contestant.OwnName ? "own" : contestant);
                 svg.Text(Left + length + 8, y + 13, $"{Tables.Text(value, 0)} us", "quiet");
                 y += RowHeight;

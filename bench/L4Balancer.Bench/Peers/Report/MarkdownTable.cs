@@ -34,8 +34,9 @@ internal sealed class MarkdownTable
     {
         for (int column = 0; column < row.Length; column++)
         {
-            text.Append("| ").Append(
-                _right[column] ? row[column].PadLeft(widths[column]) : row[column].PadRight(widths[column])).Append(' ');
+            string cell = row[column];
+            text.Append("| ")
+                .Append(_right[column] ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column])).Append(' ');
         }
 
         text.Append("|\n");

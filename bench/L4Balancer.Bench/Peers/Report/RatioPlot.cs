@@ -1,13 +1,13 @@
 namespace L4Balancer.Bench.Peers.Report;
 
 /// <summary>
-/// A bar for every ratio that has a bar to meet: what L4Balancer takes of what the better peer takes. Throughput is turned
-/// over into time, so that shorter is better throughout.
+/// A bar for every ratio that has a bar to meet: what L4Balancer takes of what the better peer takes. Throughput is
+/// turned over into time, so that shorter is better throughout.
 /// </summary>
 internal static class RatioPlot
 {
-    private const int Width = 900;
-    private const int Left = 400;
+    private const int Width = 960;
+    private const int Left = 430;
     private const int RowHeight = 30;
     private const int Top = 84;
     private const int Thickness = 16;
@@ -49,7 +49,8 @@ internal static class RatioPlot
             svg.Bar(Left, y + 6, X(ratio) - Left, Thickness, "own");
             svg.Line(X(limit), y + 2, y + 26, "tick");
             svg.Text(
-                Math.Max(X(Math.Max(ratio, limit)), X(1)) + 8, y + 18, $"{Tables.Text(ratio, 2)} of {peer}, {verdict.Word}",
+                X(Math.Max(1, Math.Max(ratio, limit))) + 8, y + 18,
+                $"{Tables.Text(ratio, 2)} of {peer}, {verdict.Word}",
                 verdict.Met ? "quiet" : "bad bold");
         }
 

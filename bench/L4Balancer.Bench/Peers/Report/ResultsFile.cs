@@ -10,17 +10,18 @@ internal sealed class ResultsFile(
     PeersOptions options, IReadOnlyList<Workload> workloads, Runner runner, Tables tables)
 {
     private const string HowToRead = """
-        L4Balancer beside HAProxy and nginx: the same load through each in turns, on the same core, in the same run. Ratios
-        decide, not absolute figures, which are another machine's on another machine. Each figure is the minimum, median and
-        maximum over the counted rounds; `user` is the median of the user-mode part. `ratio to` is L4Balancer's median over
-        that of the best peer, which is named. Behind a bar stands the stretch in parentheses; "itself" means that the
-        figure is judged and not the ratio.
+        L4Balancer beside HAProxy and nginx: the same load through each in turns, on the same core, in the same run.
+        Ratios decide, not absolute figures, which are another machine's on another machine. Each figure is the minimum,
+        median and maximum over the counted rounds; `user` is the median of the user-mode part. `ratio to` is
+        L4Balancer's median over that of the best peer, which is named; where the bar is beside HAProxy alone, the
+        better of HAProxy's variants. Behind a bar stands the stretch in parentheses; "itself" means that the figure is
+        judged and not the ratio, and "of none" that it is judged over its own figure without idle flows.
 
-        Servers and load generators run on core 0 and balancers on core 1, where those without a turn are idle. The first
-        round warms up and is not counted. CPU time is that of the whole process, of nginx that of its workers
-        (`/proc/PID/stat`). "direct" is the load without a balancer: it shows what the load generator can do. Memory and
-        starts are those of processes started for it. haproxy has `splice-auto`, haproxy-plain has not; nginx-multi has
-        `multi_accept`. Health checks and logs of connections are off; L4Balancer's admin side is on.
+        Servers and load generators run on core 0 and balancers on core 1, where those without a turn are idle. The
+        first round warms up and is not counted. CPU time is that of the whole process, of nginx that of its workers
+        (`/proc/PID/stat`). "direct" is the load without a balancer, once: it shows what the load generator can do.
+        Memory and starts are those of processes started for it. haproxy has `splice-auto`, haproxy-plain has not;
+        nginx-multi has `multi_accept`. Health checks and logs of connections are off; L4Balancer's admin side is on.
         """;
 
     private readonly Metric[] _metrics = [.. workloads.SelectMany(static one => one.Metrics)];
@@ -33,7 +34,8 @@ internal sealed class ResultsFile(
         text.Append("# Results\n\n").Append(HowToRead.ReplaceLineEndings("\n")).Append("\n\n");
         AppendFacts(text);
         text.Append("## Tables\n\n").Append(printed).Append('\n');
-        AppendPicture(text, directory, "ratios.svg", "Ratios to the better peer", RatioPlot.Draw(_metrics, runner.Samples));
+        AppendPicture(
+            text, directory, "ratios.svg", "Ratios to the better peer", RatioPlot.Draw(_metrics, runner.Samples));
         AppendPicture(text, directory, "latency.svg", "Latency percentiles", LatencyPlot.Draw(runner.Samples));
         AppendRounds(text);
         AppendConfigs(text);

@@ -46,6 +46,8 @@ internal sealed class Bulk(BulkDirection direction) : Workload
         _ => "both ways at once",
     };
 
+    public override bool IsQuick => direction == BulkDirection.ToServer;
+
     public override void Run(Turn turn)
     {
         string[] address = turn.Contestant.Endpoints.Address(Service.Bulk).Split(':');

@@ -5,8 +5,8 @@ using L4Balancer.Bench.Peers.Report;
 namespace L4Balancer.Bench.Peers.Workloads;
 
 /// <summary>
-/// Bulk throughput where the balancer's core is what limits it: the load generator and its sink cost their core so little
-/// that, without a balancer, more comes through than any balancer moves.
+/// Bulk throughput where the balancer's core is what limits it: the load generator and its sink cost their core so
+/// little that, without a balancer, more comes through than any balancer moves.
 /// </summary>
 internal sealed class BulkRate : Workload
 {
@@ -37,7 +37,7 @@ internal sealed class BulkRate : Workload
                 "bulk-load", turn.Contestant.Endpoints.Address(Service.Sink),
                 "--connections", LoadLine.Text(Connections), "--seconds", LoadLine.Text(turn.Seconds),
             ],
-            warmUpSeconds: 1, out ProcessTime time);
+            out ProcessTime time);
         turn.Add(Name, line["rate"]);
         turn.AddCpu($"{Name}-cpu", time, line["bytes"] / 1e9, 1e3);
     }

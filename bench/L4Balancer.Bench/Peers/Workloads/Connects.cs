@@ -43,7 +43,7 @@ internal sealed class Connects : Workload
                 "--concurrency", LoadLine.Text(Concurrency), "--seconds", LoadLine.Text(turn.Seconds),
                 "--close", "server",
             ],
-            warmUpSeconds: 1, out ProcessTime time);
+            out ProcessTime time);
         if (line["failed"] > 0)
             throw new MeasurementException($"{line["failed"]} connections failed through {turn.Contestant.Name}");
         turn.AddCpu(name, time, line["connections"], 1e6);

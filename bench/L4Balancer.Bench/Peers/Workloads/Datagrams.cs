@@ -5,10 +5,10 @@ using L4Balancer.Bench.Peers.Report;
 namespace L4Balancer.Bench.Peers.Workloads;
 
 /// <summary>
-/// Round trips of datagrams over 50 flows, so many under way on each. Trains are those of QUIC stacks that send by UDP
-/// GSO: 16 datagrams of 1,200 bytes (the least that QUIC allows a path to carry), one train under way on each flow. Stacks
-/// send up to 10 (quinn) to 45 (Google's QUICHE) at once. Both ends send and receive them as trains; the server answers a
-/// train with a train also where it came in pieces.
+/// Round trips of datagrams over 50 flows, so many under way on each. Trains are those of QUIC stacks that send by
+/// UDP GSO: 16 datagrams of 1,200 bytes (the least that QUIC allows a path to carry), one train under way on each
+/// flow. Stacks send up to 10 (quinn) to 45 (Google's QUICHE) at once. Both ends send and receive them as trains; the
+/// server answers a train with a train also where it came in pieces.
 /// </summary>
 internal sealed class Datagrams(int outstanding, int bytes, int train = 1) : Workload
 {
@@ -34,7 +34,7 @@ internal sealed class Datagrams(int outstanding, int bytes, int train = 1) : Wor
         new($"{Name}-loss", "  lost per million", MetricGroup.Udp) { Decimals = 1 },
     ];
 
-    public override bool IsQuick => bytes == 200 || train > 1;
+    public override bool IsQuick => Name is "udp-1-200" or "udp-train";
 
     private string Words => train > 1 ? $"trains of {train} of {bytes} bytes" : $"{outstanding} of {bytes} bytes";
 
@@ -47,7 +47,7 @@ internal sealed class Datagrams(int outstanding, int bytes, int train = 1) : Wor
                 "--outstanding", LoadLine.Text(outstanding), "--bytes", LoadLine.Text(bytes),
                 "--train", LoadLine.Text(train), "--seconds", LoadLine.Text(turn.Seconds),
             ],
-            warmUpSeconds: 1, out ProcessTime time);
+            out ProcessTime time);
         double trips = line["round_trips"];
         turn.AddCpu(Name, time, trips, 1e6);
         turn.Add($"{Name}-rate", trips / line["seconds"] / 1e3);

@@ -1,8 +1,8 @@
 namespace L4Balancer.Bench.Peers.Workloads;
 
 /// <summary>
-/// Memory that flows add to a process. The process is warmed up by flows that are closed again; sessions of UDP live on,
-/// and are in both readings.
+/// Memory that flows add to a process. The process is warmed up by flows that are closed again; sessions of UDP live
+/// on, and are in both readings.
 /// </summary>
 internal sealed class IdleMemory
 {

@@ -18,7 +18,9 @@ internal sealed class Latency(int connections, int perSecond) : Workload
     public override IReadOnlyList<string> Contestants =>
         [Contestant.DirectName, Roster.Haproxy, Roster.Nginx, Contestant.OwnName];
 
-    public override IReadOnlyList<string> QuickContestants => Contestants;
+    public override bool ComparesWithDirect => true;
+
+    public override bool IsQuick => connections > 1;
 
     public override IReadOnlyList<Service> Services => [Service.Echo];
 
@@ -38,7 +40,7 @@ internal sealed class Latency(int connections, int perSecond) : Workload
                 "--connections", LoadLine.Text(connections), "--rate", LoadLine.Text(perSecond),
                 "--seconds", LoadLine.Text(turn.Seconds),
             ],
-            warmUpSeconds: 1, out _);
+            out _);
         foreach (string percentile in Percentiles) turn.Add($"{Name}-{percentile}", line[percentile]);
     }
 
@@ -60,7 +62,7 @@ internal sealed class Latency(int connections, int perSecond) : Workload
 
     private Metric Whole(string percentile) => new(
         $"{Name}-{percentile}",
-        $"{percentile} us, {connections} connections, {Thousands} trips/s",
+        $"{(percentile == "p999" ? "p99.9" : percentile)} us, {Connections}, {Rate} trips/s",
         MetricGroup.Latency)
     {
         Decimals = 1,
@@ -69,5 +71,7 @@ internal sealed class Latency(int connections, int perSecond) : Workload
     private Metric Added(string percentile) =>
         new($"{Name}-{percentile}-added", "  added over direct, us", MetricGroup.Latency) { Decimals = 1 };
 
-    private string Thousands => perSecond.ToString("N0", CultureInfo.InvariantCulture);
+    private string Connections => connections == 1 ? "1 connection" : $"{connections} connections";
+
+    private string Rate => perSecond.ToString("N0", CultureInfo.InvariantCulture);
 }

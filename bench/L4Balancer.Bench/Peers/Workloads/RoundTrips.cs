@@ -9,6 +9,8 @@ internal sealed class RoundTrips(int connections) : Workload
 {
     private const int JudgedConnections = 100;
 
+    private string Connections => connections == 1 ? "1 connection" : $"{connections} connections";
+
     private bool IsJudged => connections == JudgedConnections;
 
     public override string Name { get; } = $"round-trips-{connections}";
@@ -24,7 +26,7 @@ internal sealed class RoundTrips(int connections) : Workload
 
     public override IReadOnlyList<Metric> Metrics =>
     [
-        new(Name, $"CPU us per round trip, {connections} connections", MetricGroup.Tcp),
+        new(Name, $"CPU us per round trip, {Connections}", MetricGroup.Tcp),
         new($"{Name}-user", "  its user-mode part, us", MetricGroup.Tcp) { IsRaw = !IsJudged },
         new($"{Name}-system", "  its system part, us", MetricGroup.Tcp) { IsRaw = true },
         new($"{Name}-rate", "  thousand round trips a second", MetricGroup.Tcp) { MoreIsBetter = true, Decimals = 1 },

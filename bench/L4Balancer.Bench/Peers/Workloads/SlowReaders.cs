@@ -4,7 +4,9 @@ using L4Balancer.Bench.Peers.Report;
 
 namespace L4Balancer.Bench.Peers.Workloads;
 
-/// <summary>Round trips of fast clients beside clients that read too slowly from servers that send without end.</summary>
+/// <summary>
+/// Round trips of fast clients beside clients that read too slowly from servers that send without end.
+/// </summary>
 internal sealed class SlowReaders : Workload
 {
     private const int Slow = 20;
@@ -38,7 +40,7 @@ internal sealed class SlowReaders : Workload
                 "tcp-load", turn.Contestant.Endpoints.Address(Service.Echo), "--connections", LoadLine.Text(Fast),
                 "--seconds", LoadLine.Text(turn.Seconds),
             ],
-            warmUpSeconds: 1, out ProcessTime time);
+            out ProcessTime time);
         turn.AddCpu(Name, time, line["trips"], 1e6);
         turn.Add($"{Name}-rate", line["trips"] / line["seconds"] / 1e3);
         turn.Add($"{Name}-p99", line["p99"]);

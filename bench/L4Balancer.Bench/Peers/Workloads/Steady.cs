@@ -6,9 +6,9 @@ using L4Balancer.Bench.Peers.Report;
 namespace L4Balancer.Bench.Peers.Workloads;
 
 /// <summary>
-/// A minute of round trips at 100 connections and a steady rate: what the worst ones took, and what L4Balancer's garbage
-/// collector did meanwhile. Its metrics are read before and after alone: an answer of the admin side takes the time of
-/// some round trips itself.
+/// A minute of round trips at 100 connections and a steady rate: what the worst ones took, and what L4Balancer's
+/// garbage collector did meanwhile. Its metrics are read before and after alone: an answer of the admin side takes
+/// the time of some round trips itself.
 /// </summary>
 internal sealed class Steady : Workload
 {
@@ -47,10 +47,10 @@ internal sealed class Steady : Workload
             "tcp-load", turn.Contestant.Endpoints.Address(Service.Echo),
             "--connections", LoadLine.Text(Connections), "--rate", LoadLine.Text(PerSecond),
         ];
-        LoadLine.Run(turn, [.. load, "--seconds", "3"], warmUpSeconds: 0, out _);
+        LoadLine.Run(turn, [.. load, "--seconds", "3"], out _);
         (double collections, double pauses) = ReadCollector(turn.Contestant);
         LoadLine line = LoadLine.Run(
-            turn, [.. load, "--seconds", LoadLine.Text(MeasuredSeconds)], warmUpSeconds: 1, out _);
+            turn, [.. load, "--seconds", LoadLine.Text(MeasuredSeconds)], out _);
         turn.Add("steady-p999", line["p999"]);
         turn.Add("steady-max", line["max"]);
         if (turn.Contestant.AdminAddress.Length == 0) return;

@@ -37,9 +37,11 @@ internal abstract class Workload
     /// <summary>Whose turns there are.</summary>
     public abstract IReadOnlyList<string> Contestants { get; }
 
-    /// <summary>Whose turns there are in a run of two minutes: no variants, and nothing without a balancer.</summary>
-    public virtual IReadOnlyList<string> QuickContestants =>
-        [.. Contestants.Intersect([Roster.Haproxy, Roster.Nginx, Contestant.OwnName])];
+    /// <summary>
+    /// Whether figures without a balancer are part of what is measured. Elsewhere they show that the load has room, for
+    /// which one round is enough.
+    /// </summary>
+    public virtual bool ComparesWithDirect => false;
 
     /// <summary>Which services it uses.</summary>
     public abstract IReadOnlyList<Service> Services { get; }
@@ -50,7 +52,9 @@ internal abstract class Workload
     /// <summary>Whether a run of two minutes has time for it.</summary>
     public virtual bool IsQuick => true;
 
-    /// <summary>Whether its first turns are not counted: the just-in-time compiler's work is not a round trip's.</summary>
+    /// <summary>
+    /// Whether its first turns are not counted: the just-in-time compiler's work is not a round trip's.
+    /// </summary>
     public virtual bool WarmsUp => Setting is not (Setting.FreshTcp or Setting.FreshUdp);
 
     /// <summary>Rounds that it takes of so many; what takes long takes fewer.</summary>
