@@ -9,8 +9,8 @@ using L4Balancer.Bench.Peers.Workloads;
 namespace L4Balancer.Bench.Peers;
 
 /// <summary>
-/// <c>peers</c>: L4Balancer beside HAProxy and nginx, the same load through each in turns, on the same core, in the same
-/// run. <c>bench/peers/run.sh</c> prepares the machine and runs it.
+/// <c>peers</c>: L4Balancer beside HAProxy and nginx, the same load through each in turns, on the same core, in the
+/// same run. <c>bench/peers/run.sh</c> prepares the machine and runs it.
 /// </summary>
 internal static class PeersCommand
 {

@@ -25,20 +25,20 @@ internal static class LatencyPlot
         if (panels.Length == 0) return null;
 
         int panelHeight = PanelTop + (Percentiles.Length * ((Shown.Length * RowHeight) + GroupGap)) + 10;
-        Svg svg = new(Width, 60 + (panels.Length * panelHeight));
+        Svg svg = new(Width, 76 + (panels.Length * panelHeight));
         svg.Text(20, 30, "Time of a round trip at a steady rate, median of the rounds", "title");
-        for (int i = 0; i < panels.Length; i++) DrawPanel(svg, samples, panels[i], 48 + (i * panelHeight));
+        svg.Text(20, 52, "Each percentile has a scale of its own.", "quiet");
+        for (int i = 0; i < panels.Length; i++) DrawPanel(svg, samples, panels[i], 64 + (i * panelHeight));
         return svg.ToString();
     }
 
     private static void DrawPanel(Svg svg, Samples samples, int connections, double top)
     {
-        double most = Percentiles.Max(percentile =>
-            Shown.Max(contestant => Median(samples, connections, percentile, contestant)));
         svg.Text(20, top + 26, connections == 1 ? "1 connection" : $"{connections} connections", "bold");
         double y = top + PanelTop;
         foreach (string percentile in Percentiles)
         {
+            double most = Shown.Max(contestant => Median(samples, connections, percentile, contestant));
             svg.Text(20, y + 14, percentile == "p999" ? "p99.9" : percentile, "bold");
             foreach (string contestant in Shown)
             {

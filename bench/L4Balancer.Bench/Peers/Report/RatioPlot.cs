@@ -6,7 +6,7 @@ namespace L4Balancer.Bench.Peers.Report;
 /// </summary>
 internal static class RatioPlot
 {
-    private const int Width = 960;
+    private const int Width = 1020;
     private const int Left = 430;
     private const int RowHeight = 30;
     private const int Top = 84;
@@ -67,8 +67,9 @@ internal static class RatioPlot
         int above = index;
         while (metrics[above].Title.StartsWith(' ')) above--;
         string whole = metrics[above].Title;
+        string[] parts = whole.Split(", ");
         return title.Contains("added", StringComparison.Ordinal)
-            ? $"added to {whole[..whole.LastIndexOf(',')].Replace(" us, ", ", ", StringComparison.Ordinal)}"
+            ? $"time added to {parts[0].Replace(" us", "", StringComparison.Ordinal)}, {parts[1]}"
             : $"{whole},{title[1..].Replace("its ", "", StringComparison.Ordinal)}";
     }
 

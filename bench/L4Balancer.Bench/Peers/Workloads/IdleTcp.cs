@@ -45,7 +45,7 @@ internal sealed class IdleTcp : Workload
             using (HeldFlows more = memory.Hold(Many - Some))
             {
                 turn.Add($"idle-{Many}", memory.KibPerFlow(Many));
-                Wrk.Run(turn, Connections, seconds: 2); // What the just-in-time compiler does at first.
+                Wrk.Run(turn, Connections, seconds: 3); // What the just-in-time compiler does at first.
                 Measure(turn, Many);
             }
 
