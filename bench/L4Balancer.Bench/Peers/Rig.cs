@@ -9,6 +9,7 @@ namespace L4Balancer.Bench.Peers;
 internal sealed class Rig : IDisposable
 {
     private int _files;
+    private volatile bool _disposed;
 
     public Rig(PeersOptions options, string benchDirectory)
     {
@@ -44,14 +45,19 @@ internal sealed class Rig : IDisposable
     public int Descriptors { get; } = ReadDescriptorLimit();
 
     /// <summary>A directory for one started program.</summary>
-    public string NewDirectory(string name) => System.IO.Directory.CreateDirectory(
-        Path.Combine(Directory, $"{name}-{Interlocked.Increment(ref _files)}")).FullName;
+    public string NewDirectory(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this); // A signal has removed it already.
+        return System.IO.Directory.CreateDirectory(
+            Path.Combine(Directory, $"{name}-{Interlocked.Increment(ref _files)}")).FullName;
+    }
 
     /// <summary>Tells whoever watches how far it is.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);
 
     public void Dispose()
     {
+        _disposed = true;
         Children.Dispose();
         if (System.IO.Directory.Exists(Directory)) System.IO.Directory.Delete(Directory, recursive: true);
     }
