@@ -41,14 +41,16 @@ require_stream_module() {
     || install_packages libnginx-mod-stream
 }
 
-build_project() {
+run_dotnet() {
   local said
-  said=$(dotnet build -c Release "$root/$1" 2>&1) || fail "the build failed: $(tail -n 8 <<< "$said")"
+  said=$(dotnet "$@" 2>&1) || fail "dotnet $1 failed: $(tail -n 8 <<< "$said")"
 }
 
 require setpriv:util-linux haproxy:haproxy nginx:nginx-light wrk:wrk iperf3:iperf3
 require_stream_module
 ulimit -n "$(ulimit -Hn)"
-build_project bench/L4Balancer.Bench
-[[ " $* " == *" --daemon "* ]] || build_project src/L4Balancer.Daemon
+run_dotnet build -c Release "$root/bench/L4Balancer.Bench"
+if [[ " $* " != *" --daemon "* ]]; then # Published, as it is installed.
+  run_dotnet publish -c Release "$root/src/L4Balancer.Daemon" -o "$root/bench/L4Balancer.Bench/bin/l4balancer"
+fi
 exec taskset -c 0 "$root/bench/L4Balancer.Bench/bin/Release/net10.0/L4Balancer.Bench" peers "$@"

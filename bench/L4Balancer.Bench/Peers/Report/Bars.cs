@@ -2,29 +2,29 @@ using L4Balancer.Bench.Peers.Balancers;
 
 namespace L4Balancer.Bench.Peers.Report;
 
-/// <summary>What L4Balancer's median is held against.</summary>
+/// <summary>What L4Balancer is held against.</summary>
 internal enum Against
 {
-    /// <summary>The best of all peers and their variants.</summary>
+    /// <summary>Each peer and variant, so the best of them.</summary>
     BestPeer,
 
-    /// <summary>The better variant of HAProxy.</summary>
+    /// <summary>Each variant of HAProxy.</summary>
     Haproxy,
 
     /// <summary>Nothing: the figure itself.</summary>
     Itself,
 
-    /// <summary>Its own figure of another metric.</summary>
+    /// <summary>Its own figures of another metric.</summary>
     Baseline,
 
-    /// <summary>The best peer's figure and a slack added.</summary>
+    /// <summary>The best peer's median and a slack added.</summary>
     PeerAndSlack,
 }
 
 /// <summary>What has to be reached.</summary>
 /// <param name="Metric">By its name.</param>
 /// <param name="Against">What the median is held against.</param>
-/// <param name="Limit">The most of it; the least where more is better.</param>
+/// <param name="Limit">The most of it, a ratio or a figure; the least where more is better.</param>
 /// <param name="Stretch">What would be better still.</param>
 /// <param name="Baseline">The metric of <see cref="Against.Baseline"/>.</param>
 internal sealed record Bar(string Metric, Against Against, double Limit, double Stretch, string Baseline = "")

@@ -22,6 +22,11 @@ internal sealed record Metric(string Name, string Title, MetricGroup Group)
     /// <summary>Digits behind the point.</summary>
     public int Decimals { get; init; } = 2;
 
+    /// <summary>
+    /// A difference between two figures, which may be next to nothing or less: its medians are compared, not rounds.
+    /// </summary>
+    public bool IsDifference { get; init; }
+
     /// <summary>Kept for the list of every round alone; no row of a table.</summary>
     public bool IsRaw { get; init; }
 }

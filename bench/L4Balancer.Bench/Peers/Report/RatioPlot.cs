@@ -23,8 +23,8 @@ internal static class RatioPlot
                let metric = metrics[index]
                let verdict = Verdict.Of(metric, samples)
                where verdict is { Bar.Against: Against.BestPeer or Against.Haproxy }
-               let peer = Verdict.Best(metric, verdict.Bar.Peers, samples)
-               where peer is { Value: > 0 }
+               let peer = Verdict.Toughest(metric, verdict.Bar.Peers, samples)
+               where peer is not null
                select (Title(metrics, index), verdict, peer.Value.Name, metric.MoreIsBetter),
         ];
         if (rows.Length == 0) return null;
@@ -32,7 +32,7 @@ internal static class RatioPlot
         int bottom = Top + (rows.Length * RowHeight);
         Svg svg = new(Width, bottom + 30);
         svg.Text(20, 30, "L4Balancer beside the better of its peers: shorter is better", "title");
-        svg.Text(20, 52, "Medians. Dashed: the peer. Thick mark: the bar. Throughput as time per byte.", "quiet");
+        svg.Text(20, 52, "Medians of each round's ratio. Dashed: the peer. Thick mark: the bar. Throughput as time per byte.", "quiet");
         foreach (double mark in (double[])[0, 0.25, 0.5, 0.75])
         {
             svg.Line(X(mark), Top - 6, bottom, "axis");

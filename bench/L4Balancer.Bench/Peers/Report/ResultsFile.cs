@@ -12,10 +12,12 @@ internal sealed class ResultsFile(
     private const string HowToRead = """
         L4Balancer beside HAProxy and nginx: the same load through each in turns, on the same core, in the same run.
         Ratios decide, not absolute figures, which are another machine's on another machine. Each figure is the minimum,
-        median and maximum over the counted rounds; `user` is the median of the user-mode part. `ratio to` is
-        L4Balancer's median over that of the best peer, which is named; where the bar is beside HAProxy alone, the
-        better of HAProxy's variants. Behind a bar stands the stretch in parentheses; "itself" means that the figure is
-        judged and not the ratio, and "of none" that it is judged over its own figure without idle flows.
+        median and maximum over the counted rounds; `user` is the median of the user-mode part. `ratio to` is the median of
+        each round's ratio (the machine drifts from round to round, and the turns of one follow each other) to the peer
+        beside which L4Balancer looks worst; where the bar is beside HAProxy alone, to the worse for it of HAProxy's
+        variants. What is added to a direct connection's latency, which may be nothing, is compared by medians. Behind
+        a bar stands the stretch in parentheses; "itself" means that the figure is judged and not the ratio, and "of
+        none" that it is judged over its own figure without idle flows.
 
         Servers and load generators run on core 0 and balancers on core 1, where those without a turn are idle. The
         first round warms up and is not counted. CPU time is that of the whole process, of nginx that of its workers

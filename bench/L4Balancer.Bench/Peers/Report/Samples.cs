@@ -23,10 +23,26 @@ internal sealed class Samples
     public string[] Contestants(string metric) =>
         [.. _all.Where(one => one.Metric == metric).Select(static one => one.Contestant).Distinct()];
 
-    /// <summary>The figure in the middle, or the mean of the two in the middle; null where there is none.</summary>
-    public double? Median(string metric, string contestant)
+    /// <summary>The median of a metric's rounds; null where there is none.</summary>
+    public double? Median(string metric, string contestant) => Middle(Of(metric, contestant));
+
+    /// <summary>
+    /// A balancer's figures over another's, or over its own of another metric: the median of each round's ratio. The
+    /// turns of a round follow each other, so a drift of the machine from round to round is in neither. Null where no
+    /// round has both.
+    /// </summary>
+    public double? Ratio(string metric, string contestant, string otherMetric, string otherContestant) => Middle(
+    [
+        .. from own in _all
+           where own.Metric == metric && own.Contestant == contestant
+           from other in _all
+           where other.Metric == otherMetric && other.Contestant == otherContestant && other.Round == own.Round
+           select own.Value / other.Value,
+    ]);
+
+    /// <summary>The value in the middle, or the mean of the two in the middle; null where there is none.</summary>
+    private static double? Middle(double[] values)
     {
-        double[] values = Of(metric, contestant);
         if (values.Length == 0) return null;
 
         Array.Sort(values);

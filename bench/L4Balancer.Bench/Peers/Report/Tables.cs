@@ -62,8 +62,8 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
         double[] values = samples.Of(metric.Name, contestant);
         bool own = contestant == Contestant.OwnName;
         Verdict? verdict = own ? Verdict.Of(metric, samples) : null;
-        (string Name, double Value)? peer = !own ? null
-            : Verdict.Best(metric, verdict?.Bar.Peers ?? Roster.Peers, samples);
+        (string Name, double Ratio)? peer = !own ? null
+            : Verdict.Toughest(metric, verdict?.Bar.Peers ?? Roster.Peers, samples);
         double median = samples.Median(metric.Name, contestant) ?? 0;
         table.Add(
             first ? metric.Title : "",
@@ -72,8 +72,8 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
             Text(median, metric.Decimals),
             Text(values.Max(), metric.Decimals),
             samples.Median($"{metric.Name}-user", contestant) is { } user ? Text(user, metric.Decimals) : "",
-            peer is { Value: > 0 } better ? Text(median / better.Value, 2) : "",
-            peer is { Value: > 0 } named ? named.Name : "",
+            peer is { } beside && double.IsFinite(beside.Ratio) ? Text(beside.Ratio, 2) : "",
+            peer is { } named && double.IsFinite(named.Ratio) ? named.Name : "",
             verdict is null ? "" : Limits(verdict.Bar, metric),
             verdict is null ? "" : Words(verdict));
     }

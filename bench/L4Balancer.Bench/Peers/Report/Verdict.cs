@@ -17,38 +17,46 @@ internal sealed record Verdict(Bar Bar, double Figure, bool Met, bool Stretch)
     {
         if (!Bars.All.TryGetValue(metric.Name, out Bar? bar)) return null;
         if (samples.Median(metric.Name, Contestant.OwnName) is not { } own) return null;
-        if (bar.Against == Against.Itself) return Judge(bar, own, own, unit: 1, metric.MoreIsBetter);
+        if (bar.Against == Against.Itself) return Judge(bar, own, metric.MoreIsBetter);
 
-        double? other = bar.Against == Against.Baseline
-            ? samples.Median(bar.Baseline, Contestant.OwnName)
-            : Best(metric, bar.Peers, samples)?.Value;
-        if (other is not { } against) return null;
         if (bar.Against == Against.PeerAndSlack)
         {
-            return new Verdict(bar, own - against, own <= against + bar.Limit, own <= against + bar.Stretch);
+            double? least = bar.Peers.Min(peer => samples.Median(metric.Name, peer));
+            return least is not { } lost ? null
+                : new Verdict(bar, own - lost, own <= lost + bar.Limit, own <= lost + bar.Stretch);
         }
 
-        return Judge(bar, own / against, own, against, metric.MoreIsBetter);
+        double? ratio = bar.Against == Against.Baseline
+            ? samples.Ratio(metric.Name, Contestant.OwnName, bar.Baseline, Contestant.OwnName)
+            : Toughest(metric, bar.Peers, samples)?.Ratio;
+        return ratio is { } figure ? Judge(bar, figure, metric.MoreIsBetter) : null;
     }
 
-    /// <summary>The best of some peers by median; null where none was measured.</summary>
-    public static (string Name, double Value)? Best(Metric metric, IReadOnlyList<string> peers, Samples samples)
+    /// <summary>The peer beside which L4Balancer looks worst, and its ratio; null where none was measured.</summary>
+    public static (string Name, double Ratio)? Toughest(Metric metric, IReadOnlyList<string> peers, Samples samples)
     {
-        (string Name, double Value)[] found =
+        (string Name, double Ratio)[] found =
         [
             .. from name in peers
-               let median = samples.Median(metric.Name, name)
-               where median is not null
-               select (name, median.Value),
+               let ratio = Ratio(metric, name, samples)
+               where ratio is not null
+               select (name, ratio.Value),
         ];
         if (found.Length == 0) return null;
-        return metric.MoreIsBetter
-            ? found.MaxBy(static one => one.Value)
-            : found.MinBy(static one => one.Value);
+        return metric.MoreIsBetter ? found.MinBy(static one => one.Ratio) : found.MaxBy(static one => one.Ratio);
     }
 
-    // Multiplied, not divided: a peer that adds nothing must not make everything good.
-    private static Verdict Judge(Bar bar, double figure, double own, double unit, bool moreIsBetter) => moreIsBetter
-        ? new Verdict(bar, figure, own >= bar.Limit * unit, own >= bar.Stretch * unit)
-        : new Verdict(bar, figure, own <= bar.Limit * unit, own <= bar.Stretch * unit);
+    private static double? Ratio(Metric metric, string peer, Samples samples)
+    {
+        if (!metric.IsDifference) return samples.Ratio(metric.Name, Contestant.OwnName, metric.Name, peer);
+        if (samples.Median(metric.Name, Contestant.OwnName) is not { } own) return null;
+        if (samples.Median(metric.Name, peer) is not { } other) return null;
+
+        // Where nothing is added there is nothing to be better than.
+        return own <= 0 ? 0 : other <= 0 ? double.PositiveInfinity : own / other;
+    }
+
+    private static Verdict Judge(Bar bar, double figure, bool moreIsBetter) => moreIsBetter
+        ? new Verdict(bar, figure, figure >= bar.Limit, figure >= bar.Stretch)
+        : new Verdict(bar, figure, figure <= bar.Limit, figure <= bar.Stretch);
 }

@@ -15,6 +15,7 @@ internal static class Catalogue
         new Bulk(BulkDirection.Both),
         new BulkRate(),
         new SlowReaders(),
+        new BesideIdle(),
         new IdleTcp(),
         new Latency(connections: 1, perSecond: 2_000),
         new Latency(connections: 100, perSecond: 20_000),

@@ -8,7 +8,7 @@ namespace L4Balancer.Bench.Peers.Workloads;
 /// <summary>A connection for every request: connect, ask, be answered, see it closed by the server.</summary>
 internal sealed class Connects : Workload
 {
-    private const int Concurrency = 32;
+    private const int Concurrency = 100;
 
     public override string Name => "connects";
 

@@ -1,18 +1,16 @@
-using L4Balancer.Bench.Load;
 using L4Balancer.Bench.Peers.Balancers;
 using L4Balancer.Bench.Peers.Report;
 
 namespace L4Balancer.Bench.Peers.Workloads;
 
 /// <summary>
-/// What idle flows, each with one request answered, cost in memory, and round trips beside them in CPU time. Memory is
-/// read before any load, on a process warmed up by flows that are closed again.
+/// What idle flows, each with one request answered, take of memory, in a process warmed up by flows that are closed
+/// again.
 /// </summary>
 internal sealed class IdleTcp : Workload
 {
     private const int Some = 4_000;
     private const int Many = 9_000; // Twice that is what a process may have of 20,000 descriptors.
-    private const int Connections = 100;
     private const int MostRounds = 2;
 
     public override string Name => "idle";
@@ -27,9 +25,6 @@ internal sealed class IdleTcp : Workload
     [
         MemoryOf(Some),
         MemoryOf(Many),
-        .. CostBeside(0),
-        .. CostBeside(Some),
-        .. CostBeside(Many),
     ];
 
     public override bool IsQuick => false;
@@ -39,35 +34,12 @@ internal sealed class IdleTcp : Workload
     public override void Run(Turn turn)
     {
         IdleMemory memory = new(turn, "idle-flows", turn.Contestant.Endpoints.Address(Service.Web));
-        using (HeldFlows some = memory.Hold(Some))
-        {
-            turn.Add($"idle-{Some}", memory.KibPerFlow(Some));
-            using (HeldFlows more = memory.Hold(Many - Some))
-            {
-                turn.Add($"idle-{Many}", memory.KibPerFlow(Many));
-                Wrk.Run(turn, Connections, seconds: 3); // What the just-in-time compiler does at first.
-                Measure(turn, Many);
-            }
-
-            Measure(turn, Some);
-        }
-
-        Measure(turn, 0);
+        using HeldFlows some = memory.Hold(Some);
+        turn.Add($"idle-{Some}", memory.KibPerFlow(Some));
+        using HeldFlows more = memory.Hold(Many - Some);
+        turn.Add($"idle-{Many}", memory.KibPerFlow(Many));
     }
 
     private static Metric MemoryOf(int flows) =>
         new($"idle-{flows}", $"KiB resident per idle flow, {flows:N0} flows", MetricGroup.Process);
-
-    private static Metric[] CostBeside(int flows) =>
-    [
-        new($"beside-{flows}", $"CPU us per round trip beside {flows:N0} idle flows", MetricGroup.Tcp),
-        new($"beside-{flows}-user", "  its user-mode part, us", MetricGroup.Tcp) { IsRaw = true },
-        new($"beside-{flows}-system", "  its system part, us", MetricGroup.Tcp) { IsRaw = true },
-    ];
-
-    private static void Measure(Turn turn, int flows)
-    {
-        (double requests, _, ProcessTime time) = Wrk.Run(turn, Connections, turn.Seconds);
-        turn.AddCpu($"beside-{flows}", time, requests, 1e6);
-    }
 }

@@ -69,7 +69,11 @@ internal sealed class Latency(int connections, int perSecond) : Workload
     };
 
     private Metric Added(string percentile) =>
-        new($"{Name}-{percentile}-added", "  added over direct, us", MetricGroup.Latency) { Decimals = 1 };
+        new($"{Name}-{percentile}-added", "  added over direct, us", MetricGroup.Latency)
+        {
+            Decimals = 1,
+            IsDifference = true,
+        };
 
     private string Connections => connections == 1 ? "1 connection" : $"{connections} connections";
 
