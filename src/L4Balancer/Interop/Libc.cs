@@ -13,6 +13,10 @@ internal static unsafe partial class Libc
 {
     private const string Library = "libc";
 
+    // __NR_recvfrom and __NR_sendto (asm/unistd_64.h, asm-generic/unistd.h).
+    private static readonly nint ReceiveNumber = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 45 : 207;
+    private static readonly nint SendNumber = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 44 : 206;
+
     /// <summary>Turns a return value into a result. Must follow the call at once, since it reads errno.</summary>
     public static SyscallResult Result(nint returned) => returned >= 0
         ? SyscallResult.Success(returned)
@@ -41,12 +45,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial int getsockopt(int fd, int level, int name, void* value, uint* length);
-
-    [LibraryImport(Library)]
-    internal static partial nint recv(int fd, byte* buffer, nuint length, int flags);
-
-    [LibraryImport(Library)]
-    internal static partial nint send(int fd, byte* buffer, nuint length, int flags);
 
     [LibraryImport(Library)]
     internal static partial int recvmmsg(int fd, MessageHeader* messages, uint count, int flags, void* timeout);
@@ -84,6 +82,22 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial nint splice(
         int source, long* sourceOffset, int target, long* targetOffset, nuint length, uint flags);
+
+    internal static nint recv(int fd, byte* buffer, nuint length, int flags) =>
+        syscall(ReceiveNumber, fd, buffer, length, flags, 0, 0);
+
+    internal static nint send(int fd, byte* buffer, nuint length, int flags) =>
+        syscall(SendNumber, fd, buffer, length, flags, 0, 0);
+
+    /// <summary>
+    /// The two calls that every round trip makes twice, by their numbers: the C library's own are cancellation points,
+    /// for which it makes two more calls in a process of several threads. They never wait, so the collector can wait
+    /// for them.
+    /// </summary>
+    [LibraryImport(Library)]
+    [SuppressGCTransition]
+    private static partial nint syscall(
+        nint number, nint fd, byte* buffer, nuint length, nint flags, nint address, nint addressLength);
 
     [LibraryImport(Library)]
     internal static partial int getrlimit(int resource, ulong* softAndHard);

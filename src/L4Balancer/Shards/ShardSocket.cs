@@ -14,6 +14,8 @@ internal sealed class ShardSocket : ShardDescriptor
     private const EpollEvents Interest = EpollEvents.In | EpollEvents.Out | EpollEvents.ReadHangUp
         | EpollEvents.Priority | EpollEvents.EdgeTriggered;
 
+    private const Flags FirstSends = Flags.Delaying | Flags.HasSent;
+
     private readonly SocketOwner? _owner;
     private Continuation _reader;
     private Continuation _writer;
@@ -105,7 +107,10 @@ internal sealed class ShardSocket : ShardDescriptor
         if ((_flags & Flags.Ended) != 0) return SyscallResult.Success(0);
 
         SyscallResult received = SocketCalls.Receive(Fd, buffer);
-        if (received.Value < buffer.Length) OnShortReceive(received);
+        if (received.Value == buffer.Length) return received;
+
+        if (StopsEarly == 0) _flags &= ~Flags.Readable;
+        else OnShortReceive(received);
         return received;
     }
 
@@ -122,7 +127,7 @@ internal sealed class ShardSocket : ShardDescriptor
     /// <param name="endFollows">The stream's end comes at once, and is to leave with the last bytes.</param>
     public SyscallResult Send(ReadOnlySpan<byte> buffer, bool endFollows = false)
     {
-        StopDelaying();
+        if ((_flags & FirstSends) != Flags.HasSent) OnFirstSends();
         SyscallResult sent = SocketCalls.Send(Fd, buffer, endFollows);
         if (sent.Value < buffer.Length) _flags &= ~Flags.Writable;
         return sent;
@@ -141,7 +146,7 @@ internal sealed class ShardSocket : ShardDescriptor
     /// <summary>Sends what a kernel pipe holds, as far as the kernel takes it.</summary>
     public SyscallResult SpliceFrom(KernelPipe pipe)
     {
-        StopDelaying();
+        if ((_flags & FirstSends) != Flags.HasSent) OnFirstSends();
         SyscallResult moved = pipe.EmptyInto(Fd);
         if (moved.WouldBlock) _flags &= ~Flags.Writable; // A part alone is no proof: the kernel may have stopped early.
         return moved;
@@ -195,6 +200,9 @@ internal sealed class ShardSocket : ShardDescriptor
 
     internal void SetWriter(Continuation continuation) => _writer = continuation;
 
+    /// <summary>Why a receive may be short although there is more; 0 where it may not.</summary>
+    private Flags StopsEarly => _flags & (Flags.ReadClosed | Flags.Urgent | Flags.Failed);
+
     /// <summary>
     /// It is empty, unless urgent data or a hang-up makes the kernel stop early. Where the end had come before the
     /// receive (the FIN stands behind the last byte in the kernel's queue), the short receive has reached it, and no
@@ -202,15 +210,14 @@ internal sealed class ShardSocket : ShardDescriptor
     /// </summary>
     private void OnShortReceive(SyscallResult received)
     {
-        Flags why = _flags & (Flags.ReadClosed | Flags.Urgent | Flags.Failed);
-        if (why == 0 || received.WouldBlock) _flags &= ~Flags.Readable;
-        else if (why == Flags.ReadClosed && !received.IsError) _flags |= Flags.Ended;
+        if (received.WouldBlock) _flags &= ~Flags.Readable;
+        else if (StopsEarly == Flags.ReadClosed && !received.IsError) _flags |= Flags.Ended;
     }
 
-    /// <summary>Before every send; see <see cref="TryOpen"/>.</summary>
-    private void StopDelaying()
+    /// <summary>Before the first send, and before the second where the socket delays.</summary>
+    private void OnFirstSends()
     {
-        if ((_flags & (Flags.Delaying | Flags.HasSent)) == (Flags.Delaying | Flags.HasSent))
+        if ((_flags & FirstSends) == FirstSends)
         {
             _ = SocketOptions.NoDelay(Fd);
             _flags &= ~Flags.Delaying;

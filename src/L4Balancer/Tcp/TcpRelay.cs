@@ -70,7 +70,8 @@ internal static class TcpRelay
         if (received.Value == 0) return session.OnNothingReceived(fromClient, received);
 
         session.CountReceived(fromClient, received.Value);
-        SyscallResult sent = session.Target(fromClient).Send(buffer[..received.Value], endFollows: source.HasEnded);
+        SyscallResult sent =
+            session.Target(fromClient).Send(buffer[..received.Value], session.EndFollows(fromClient));
         if (sent.Value == received.Value)
         {
             session.CountSent(fromClient, sent.Value);

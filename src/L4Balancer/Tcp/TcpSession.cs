@@ -78,6 +78,9 @@ internal sealed class TcpSession : SocketOwner
     /// <summary>Where a direction's bytes go to.</summary>
     public ShardSocket Target(bool fromClient) => fromClient ? _server! : _client;
 
+    /// <summary>What was received last is all, and the target's stream is to end behind it, not by a reset.</summary>
+    public bool EndFollows(bool fromClient) => Source(fromClient).HasEnded && _pendingAbort != AbortReason(fromClient);
+
     /// <summary>A connect to a backend begins: it counts as the backend's from here on, and the clock runs.</summary>
     public void BeginAttempt(Backend backend)
     {
