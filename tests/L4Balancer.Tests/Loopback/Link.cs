@@ -26,13 +26,20 @@ internal sealed class Link : IAsyncDisposable
     public Socket Server { get; }
 
     public static async Task<Link> OpenAsync(
-        ShardOptions? options = null, Func<ServiceConfig, ServiceConfig>? change = null)
+        ShardOptions? options = null, Func<ServiceConfig, ServiceConfig>? change = null, int shards = 2)
     {
         TestServer listener = new();
-        RunningBalancer balancer = await RunningBalancer.StartAsync([listener.EndPoint], change, options: options);
+        RunningBalancer balancer =
+            await RunningBalancer.StartAsync([listener.EndPoint], change, shards, options);
         Socket client = await balancer.ConnectAsync();
         return new Link(listener, balancer, client, await listener.AcceptAsync());
     }
+
+    /// <summary>The ends, as a direction has them.</summary>
+    public (Socket Source, Socket Target) Ends(bool fromClient) => fromClient ? (Client, Server) : (Server, Client);
+
+    /// <summary>Holds the thread of the only shard.</summary>
+    public Task<StuckShard> HoldAsync() => StuckShard.HoldAsync(Balancer.Balancer.Shards.Single());
 
     /// <summary>A counter's sum over the shards.</summary>
     public long Counters(Func<ServiceCounters, long> value) => Balancer.Counters(value);

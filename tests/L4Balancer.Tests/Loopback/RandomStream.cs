@@ -14,6 +14,14 @@ internal sealed class RandomStream(ulong seed)
     private ulong _state = seed;
     private int _left;
 
+    /// <summary>The first bytes of a stream.</summary>
+    public static byte[] Bytes(ulong seed, int length)
+    {
+        byte[] bytes = new byte[length];
+        new RandomStream(seed).Fill(bytes);
+        return bytes;
+    }
+
     /// <summary>The stream's next bytes.</summary>
     public void Fill(Span<byte> target)
     {

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using L4Balancer.Shards;
-using L4Balancer.Tcp;
 using L4Balancer.Telemetry;
 using NUnit.Framework;
 
@@ -117,21 +116,6 @@ public sealed class RelayTests
         link.Client.Shutdown(SocketShutdown.Send);
         Assert.That(await link.Client.EndAsync(), Is.Null);
         Assert.That(await link.ReasonAsync(), Is.EqualTo(CloseReason.Normal));
-    }
-
-    [Test]
-    public async Task Relay_BothSides_SendSmallSegmentsAtOnce()
-    {
-        await using Link link = await Link.OpenAsync();
-        await link.Client.SendTextAsync("x");
-        await link.Server.ReceiveTextAsync(1);
-        TcpSession session = await link.SessionAsync();
-        foreach (bool client in new[] { true, false })
-        {
-            using SafeSocketHandle handle = new(session.Source(client).Fd, ownsHandle: false);
-            using Socket view = new(handle);
-            Assert.That(view.NoDelay, Is.True, client ? "client's side" : "server's side");
-        }
     }
 
     [Test]

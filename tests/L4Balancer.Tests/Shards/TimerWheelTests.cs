@@ -61,6 +61,13 @@ public sealed class TimerWheelTests
     }
 
     [Test]
+    public void MillisecondsToNext_TimersComeAndGoMeanwhile_NoneIsLateAndWakesInVainAreFew()
+    {
+        Prop.ForAll<int>(static seed => new SleepingLoop(new Random(seed)).Run(turns: 2000))
+            .QuickCheckThrowOnFailure();
+    }
+
+    [Test]
     public void MillisecondsToNext_NoTimer_IsForEver() =>
         Assert.That(new TimerWheel(5 * SlotTicks).MillisecondsToNext(6 * SlotTicks), Is.EqualTo(-1));
 
