@@ -1,6 +1,4 @@
-using System.Globalization;
 using L4Balancer.Tests.Processes;
-using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
 
@@ -65,7 +63,7 @@ internal sealed class TracedDaemon : IAsyncDisposable
     public static (string Name, int Descriptor) Parse(string call)
     {
         string[] parts = call.Split('(', ',', ')', ' ', '=');
-        return (parts[0], int.TryParse(parts[1], CultureInfo.InvariantCulture, out int number) ? number : -1);
+        return (parts[0], int.TryParse(parts[1], out int number) ? number : -1);
     }
 
     public async ValueTask DisposeAsync()

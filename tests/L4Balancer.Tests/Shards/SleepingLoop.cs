@@ -49,7 +49,7 @@ internal sealed class SleepingLoop
         }
 
         while (_wheel.Count > 0 && _isRight) SleepUntil(long.MaxValue);
-        return _isRight && _wokenInVain <= _cancelled && Array.TrueForAll(_timers, static timer => !timer.IsArmed);
+        return _isRight && _wokenInVain <= _cancelled && Array.TrueForAll(_timers, static timer => !timer.IsPending);
     }
 
     /// <summary>Turns of the loop until something comes, or the next one where nothing does.</summary>
@@ -65,7 +65,7 @@ internal sealed class SleepingLoop
             _now = woken;
             _wheel.Advance(_now);
             if (_fired == fired) _wokenInVain++;
-            _isRight &= Array.TrueForAll(_timers, timer => !timer.IsArmed || timer.Latest > _now);
+            _isRight &= Array.TrueForAll(_timers, timer => !timer.IsPending || timer.Latest > _now);
             if (_wokenInVain > _cancelled) _isRight = false; // And no loop without end where a sleep is for ever none.
         }
         while (_isRight && next != long.MaxValue);
@@ -77,7 +77,7 @@ internal sealed class SleepingLoop
         for (int changes = _random.Next(4); changes > 0; changes--)
         {
             Timer timer = _timers[_random.Next(_timers.Length)];
-            if (timer.IsArmed) _cancelled++;
+            if (timer.IsPending) _cancelled++;
             if (_random.Next(3) == 0) timer.Cancel();
             else timer.Arm(_now + _random.NextInt64(-SlotTicks, Ranges[_random.Next(Ranges.Length)]));
         }
@@ -87,7 +87,7 @@ internal sealed class SleepingLoop
     {
         private long _armedAt;
 
-        public bool IsArmed { get; private set; }
+        public bool IsPending { get; private set; }
 
         /// <summary>A time at which it must have fired.</summary>
         public long Latest => Math.Max(Deadline, _armedAt) + SlotTicks + Millisecond;
@@ -95,21 +95,21 @@ internal sealed class SleepingLoop
         public void Arm(long deadline)
         {
             _armedAt = loop._now;
-            IsArmed = true;
+            IsPending = true;
             loop._wheel.Arm(this, deadline);
         }
 
         public void Cancel()
         {
-            IsArmed = false;
+            IsPending = false;
             loop._wheel.Cancel(this);
         }
 
         protected internal override void OnDue()
         {
-            loop._isRight &= IsArmed && loop._now >= Deadline && loop._now <= Latest;
+            loop._isRight &= IsPending && loop._now >= Deadline && loop._now <= Latest;
             loop._fired++;
-            IsArmed = false;
+            IsPending = false;
         }
     }
 }
