@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using L4Balancer.Bench.Peers.Machine;
@@ -49,12 +47,11 @@ internal static class PeersCommand
             using PosixSignalRegistration hangup = EndAt(PosixSignal.SIGHUP, rig);
             return Measure(rig, workloads);
         }
-        catch (Exception failure) when (s_interrupted || failure is MeasurementException or IOException
-            or SocketException or Win32Exception or HttpRequestException)
+        catch (Exception failure) // Of whatever kind: nothing was measured, and nothing that was started may stay.
         {
             // A signal ends what this thread waits for; the exit follows from there.
             if (s_interrupted) Thread.Sleep(Timeout.Infinite);
-            Console.Error.WriteLine($"peers: {failure.Message}");
+            Console.Error.WriteLine($"peers: {(failure is MeasurementException ? failure.Message : failure)}");
             return NotMeasured;
         }
     }
@@ -70,6 +67,8 @@ internal static class PeersCommand
         Console.Write(text);
         if (rig.Options.SaveDirectory is { } directory)
             new ResultsFile(rig.Options, workloads, runner, tables).Write(directory, text);
+        if (tables.Unjudged is { Length: > 0 } unjudged)
+            throw new MeasurementException($"there are no figures to judge: {string.Join(", ", unjudged)}");
         return tables.Verdicts.All(static one => one.Met) ? Met : Missed;
     }
 

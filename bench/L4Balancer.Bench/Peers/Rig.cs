@@ -39,7 +39,7 @@ internal sealed class Rig : IDisposable
         Environment.ProcessPath ?? throw new MeasurementException("this program has no file");
 
     /// <summary>How long a counted turn of an ordinary workload measures.</summary>
-    public int TurnSeconds => Options.Quick ? 1 : 3;
+    public int TurnSeconds => Options.Quick ? 1 : 2;
 
     /// <summary>Descriptors that a process may have.</summary>
     public int Descriptors { get; } = ReadDescriptorLimit();

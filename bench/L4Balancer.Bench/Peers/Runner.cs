@@ -124,7 +124,7 @@ internal sealed class Runner(Rig rig)
         .. workload.Contestants.Where(name => name switch
         {
             Contestant.DirectName => workload.ComparesWithDirect || (round == 1 && !rig.Options.Quick),
-            Roster.HaproxyPlain or Roster.NginxMulti => !rig.Options.Quick,
+            Roster.HaproxyPlain or Roster.HaproxySplice or Roster.NginxMulti => !rig.Options.Quick,
             _ => true,
         }),
     ];
@@ -148,6 +148,11 @@ internal sealed class Runner(Rig rig)
         round == 0 ? $"{workload.Name}: warming up"
         : $"{workload.Name}: round {round} of {workload.Rounds(rig.Options.Rounds)}");
 
-    private static IEnumerable<string> InTurn(string[] names, int round) =>
-        Enumerable.Range(0, names.Length).Select(index => names[(index + round) % names.Length]);
+    /// <summary>Nobody is always first, nor always behind the same one.</summary>
+    private static IEnumerable<string> InTurn(string[] names, int round)
+    {
+        IEnumerable<string> turned =
+            Enumerable.Range(0, names.Length).Select(index => names[(index + (round / 2)) % names.Length]);
+        return round % 2 == 0 ? turned : turned.Reverse();
+    }
 }

@@ -11,7 +11,7 @@ namespace L4Balancer.Tcp;
 internal static class SpliceRelay
 {
     /// <summary>A burst of at least this many bytes is bulk.</summary>
-    private const int BulkBytes = 128 * 1024;
+    private const int BulkBytes = 32 * 1024;
 
     /// <summary>Fillings in a row before the shard's other flows have their turn.</summary>
     private const int FillsPerTurn = 8;

@@ -259,15 +259,11 @@ internal sealed class TcpSession : SocketOwner
         else if (deadline != long.MaxValue) Shard.Timers.Arm(this, deadline);
     }
 
-    /// <summary>
-    /// One direction is over, or a side has failed and only what was received before is still on its way.
-    /// </summary>
+    /// <summary>One direction is over, or a side has failed and only what it sent before is on its way.</summary>
     private bool IsHalfClosed => _clientStream != StreamState.Open || _serverStream != StreamState.Open
         || _client.IsFailed || _server!.IsFailed;
 
-    /// <summary>
-    /// Gives back whatever the session counted as, and leaves its record. Once, from <see cref="Close"/>.
-    /// </summary>
+    /// <summary>Gives back whatever the session counted as, and leaves its record. Once.</summary>
     private void Finish(CloseReason reason)
     {
         Shard.Timers.Cancel(this);

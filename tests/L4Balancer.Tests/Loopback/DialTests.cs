@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using L4Balancer.Telemetry;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;
@@ -7,43 +6,6 @@ namespace L4Balancer.Tests.Loopback;
 /// <summary>What a client does between its accept and the connect to a server.</summary>
 public sealed class DialTests
 {
-    [Test]
-    public async Task Dial_ClientHasOnlyEndedItsStream_ServerSeesItWithoutDelay()
-    {
-        using TestServer server = new();
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint], shards: 1);
-        Socket client;
-        using (await StuckShard.HoldAsync(balancer.Balancer.Shards[0]))
-        {
-            client = await balancer.ConnectAsync();
-            client.Shutdown(SocketShutdown.Send);
-        }
-
-        using Socket own = client;
-        long start = Environment.TickCount64;
-        using Socket accepted = await server.AcceptAsync();
-        Assert.That(await accepted.ReceiveToEndAsync(), Is.Empty);
-        Assert.That(Environment.TickCount64 - start, Is.LessThan(150));
-        await accepted.SendTextAsync("late");
-        Assert.That(await client.ReceiveTextAsync(4), Is.EqualTo("late"));
-    }
-
-    [Test]
-    public async Task Dial_ClientSendsAndResetsBeforeTheDial_NothingIsDialled()
-    {
-        using TestServer server = new();
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint], shards: 1);
-        using (await StuckShard.HoldAsync(balancer.Balancer.Shards[0]))
-        {
-            Socket client = await balancer.ConnectAsync();
-            await client.SendTextAsync("gone");
-            client.Reset();
-        }
-
-        Assert.That((await balancer.RecordAsync()).Reason, Is.EqualTo(CloseReason.ClientAbortConnect));
-        Assert.That(server.HasWaiting, Is.False);
-    }
-
     [TestCase(1)]
     [TestCase(65_536)]
     [TestCase(65_537)]

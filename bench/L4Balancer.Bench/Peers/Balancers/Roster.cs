@@ -8,6 +8,9 @@ internal static class Roster
     /// <summary>HAProxy without splicing.</summary>
     public const string HaproxyPlain = "haproxy-plain";
 
+    /// <summary>HAProxy that splices everything; shown beside bulk transfers, not judged.</summary>
+    public const string HaproxySplice = "haproxy-splice";
+
     public const string Nginx = "nginx";
 
     /// <summary>nginx with multi_accept.</summary>
@@ -19,14 +22,18 @@ internal static class Roster
     /// <summary>Those of which the better one is what L4Balancer is compared with.</summary>
     public static readonly IReadOnlyList<string> Peers = [Haproxy, HaproxyPlain, Nginx, NginxMulti];
 
-    /// <summary>The variants of HAProxy.</summary>
+    /// <summary>All others than L4Balancer, as the tables have them.</summary>
+    public static readonly IReadOnlyList<string> Others = [Haproxy, HaproxyPlain, HaproxySplice, Nginx, NginxMulti];
+
+    /// <summary>The variants of HAProxy that are judged.</summary>
     public static readonly IReadOnlyList<string> HaproxyVariants = [Haproxy, HaproxyPlain];
 
     /// <summary>How a balancer is started.</summary>
     public static BalancerProgram Program(string name) => name switch
     {
-        Haproxy => new HaproxyProgram(name, splice: true),
-        HaproxyPlain => new HaproxyProgram(name, splice: false),
+        Haproxy => new HaproxyProgram(name, Splicing.Auto),
+        HaproxyPlain => new HaproxyProgram(name, Splicing.Never),
+        HaproxySplice => new HaproxyProgram(name, Splicing.Always),
         Nginx => new NginxProgram(name, multiAccept: false),
         NginxMulti => new NginxProgram(name, multiAccept: true),
         Contestant.OwnName => new L4BalancerProgram(name),

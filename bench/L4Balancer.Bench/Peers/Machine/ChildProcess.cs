@@ -90,7 +90,7 @@ internal sealed class ChildProcess : IDisposable
         if (!_process.HasExited)
         {
             Signals.Terminate(Id);
-            if (!_process.WaitForExit(TimeSpan.FromSeconds(EndSeconds))) _process.Kill();
+            if (!_process.WaitForExit(TimeSpan.FromSeconds(EndSeconds))) _process.Kill(entireProcessTree: true);
             _process.WaitForExit(TimeSpan.FromSeconds(EndSeconds));
         }
 

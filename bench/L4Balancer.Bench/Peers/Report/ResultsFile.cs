@@ -12,9 +12,10 @@ internal sealed class ResultsFile(
     private const string HowToRead = """
         L4Balancer beside HAProxy and nginx: the same load through each in turns, on the same core, in the same run.
         Ratios decide, not absolute figures, which are another machine's on another machine. Each figure is the minimum,
-        median and maximum over the counted rounds; `user` is the median of the user-mode part. `ratio to` is the median of
-        each round's ratio (the machine drifts from round to round, and the turns of one follow each other) to the peer
-        beside which L4Balancer looks worst; where the bar is beside HAProxy alone, to the worse for it of HAProxy's
+        median and maximum over the counted rounds; `user` is the median of the user-mode part. `ratio` in a
+        peer's row is L4Balancer's to that peer: the median of each round's ratio, since the machine drifts from round
+        to round and the turns of one follow each other. In L4Balancer's own row it is the one that is judged, to the
+        peer beside which it looks worst; where the bar is beside HAProxy alone, to the worse for it of HAProxy's
         variants. What is added to a direct connection's latency, which may be nothing, is compared by medians. Behind
         a bar stands the stretch in parentheses; "itself" means that the figure is judged and not the ratio, and "of
         none" that it is judged over its own figure without idle flows.
@@ -22,8 +23,10 @@ internal sealed class ResultsFile(
         Servers and load generators run on core 0 and balancers on core 1, where those without a turn are idle. The
         first round warms up and is not counted. CPU time is that of the whole process, of nginx that of its workers
         (`/proc/PID/stat`). "direct" is the load without a balancer, once: it shows what the load generator can do.
-        Memory and starts are those of processes started for it. haproxy has `splice-auto`, haproxy-plain has not;
-        nginx-multi has `multi_accept`. Health checks and logs of connections are off; L4Balancer's admin side is on.
+        Memory and starts are those of processes started for it. haproxy has `splice-auto`, haproxy-plain
+        does not splice, and haproxy-splice always does (`splice-request`, `splice-response`): it is shown beside bulk
+        transfers and not judged. nginx-multi has `multi_accept`. Health checks and logs of connections are off;
+        L4Balancer's admin side is on.
         """;
 
     private readonly Metric[] _metrics = [.. workloads.SelectMany(static one => one.Metrics)];

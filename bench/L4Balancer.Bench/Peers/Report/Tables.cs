@@ -20,6 +20,11 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
     public IReadOnlyList<Verdict> Verdicts { get; } =
         [.. metrics.Select(metric => Verdict.Of(metric, samples)).OfType<Verdict>()];
 
+    /// <summary>What has a bar and should have been measured, and was not.</summary>
+    public string[] Unjudged { get; } =
+        [.. metrics.Where(metric => Bars.All.ContainsKey(metric.Name) && Verdict.Of(metric, samples) is null)
+            .Select(static metric => metric.Name)];
+
     /// <summary>The tables and the sum of their verdicts.</summary>
     public string Render()
     {
@@ -40,14 +45,14 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
 
     private string Render(Metric[] some)
     {
-        MarkdownTable table = new("", "", ">min", ">median", ">max", ">user", ">ratio to", "", ">bar", "verdict");
+        MarkdownTable table = new("", "", ">min", ">median", ">max", ">user", ">ratio", "", ">bar", "verdict");
         foreach (Metric metric in some)
         {
             string[] contestants = samples.Contestants(metric.Name);
             string[] ordered =
             [
                 .. contestants.Where(static one => one == Contestant.DirectName),
-                .. Roster.Peers.Where(contestants.Contains),
+                .. Roster.Others.Where(contestants.Contains),
                 .. contestants.Where(static one => one.StartsWith(Contestant.OwnName, StringComparison.Ordinal))
                     .OrderByDescending(static one => one.Length),
             ];
@@ -62,8 +67,11 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
         double[] values = samples.Of(metric.Name, contestant);
         bool own = contestant == Contestant.OwnName;
         Verdict? verdict = own ? Verdict.Of(metric, samples) : null;
-        (string Name, double Ratio)? peer = !own ? null
-            : Verdict.Toughest(metric, verdict?.Bar.Peers ?? Roster.Peers, samples);
+        (string Name, double? Ratio) beside =
+            Roster.Others.Contains(contestant) ? ("", Verdict.Ratio(metric, contestant, samples))
+            : own && Verdict.Toughest(metric, verdict?.Bar.Peers ?? Roster.Peers, samples) is { } peer
+                ? ($"to {peer.Name}", peer.Ratio)
+            : ("", null);
         double median = samples.Median(metric.Name, contestant) ?? 0;
         table.Add(
             first ? metric.Title : "",
@@ -72,8 +80,8 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
             Text(median, metric.Decimals),
             Text(values.Max(), metric.Decimals),
             samples.Median($"{metric.Name}-user", contestant) is { } user ? Text(user, metric.Decimals) : "",
-            peer is { } beside && double.IsFinite(beside.Ratio) ? Text(beside.Ratio, 2) : "",
-            peer is { } named && double.IsFinite(named.Ratio) ? named.Name : "",
+            beside.Ratio is { } ratio && double.IsFinite(ratio) ? Text(ratio, 2) : "",
+            beside.Name,
             verdict is null ? "" : Limits(verdict.Bar, metric),
             verdict is null ? "" : Words(verdict));
     }

@@ -46,7 +46,8 @@ internal sealed record Verdict(Bar Bar, double Figure, bool Met, bool Stretch)
         return metric.MoreIsBetter ? found.MinBy(static one => one.Ratio) : found.MaxBy(static one => one.Ratio);
     }
 
-    private static double? Ratio(Metric metric, string peer, Samples samples)
+    /// <summary>L4Balancer's figures over a peer's; null where one is missing.</summary>
+    public static double? Ratio(Metric metric, string peer, Samples samples)
     {
         if (!metric.IsDifference) return samples.Ratio(metric.Name, Contestant.OwnName, metric.Name, peer);
         if (samples.Median(metric.Name, Contestant.OwnName) is not { } own) return null;

@@ -27,7 +27,7 @@ internal sealed class Bulk(BulkDirection direction) : Workload
     public override Setting Setting => Setting.Tcp;
 
     public override IReadOnlyList<string> Contestants =>
-        [Roster.Haproxy, Roster.HaproxyPlain, Roster.Nginx, Contestant.OwnName];
+        [Roster.Haproxy, Roster.HaproxyPlain, Roster.HaproxySplice, Roster.Nginx, Contestant.OwnName];
 
     public override IReadOnlyList<Service> Services => [Service.Bulk];
 

@@ -6,7 +6,7 @@ namespace L4Balancer.Bench.Peers.Workloads;
 /// </summary>
 internal sealed class IdleMemory
 {
-    private const int WarmUpFlows = 500;
+    private const int WarmUpFlows = 100;
 
     // There is no event to wait for: what follows an opening or a close is other processes' own affair.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);

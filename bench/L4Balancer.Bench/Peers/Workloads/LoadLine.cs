@@ -35,14 +35,14 @@ internal sealed class LoadLine
     /// </summary>
     /// <param name="turn">Whose turn.</param>
     /// <param name="arguments">The command and its options, without those of warm-up and watching.</param>
-    /// <param name="time">CPU time of the balancer while it measured. The generator can watch one process; of more than
-    /// one everything is counted, and nothing is left out for warming up.</param>
+    /// <param name="time">CPU time of the balancer while it measured. The generator can watch one process; where
+    /// balancers have several, everything of all of them is counted, and nothing is left out for warming up.</param>
     public static LoadLine Run(Turn turn, string[] arguments, out ProcessTime time)
     {
         ProcessGroup processes = turn.Contestant.Processes;
-        bool watches = processes.Ids.Count == 1;
+        bool watches = processes.Ids.Count == 1 && turn.LoadCores == Cores.Load;
         string[] watching = watches ? ["--watch", Text(processes.Ids[0])] : [];
-        string[] warming = ["--warm-up", turn.Round == 0 || processes.Ids.Count > 1 ? "0" : "1"];
+        string[] warming = ["--warm-up", turn.Round == 0 || turn.LoadCores != Cores.Load ? "0" : "1"];
         ProcessTime before = processes.Time();
         LoadLine line = new(turn.Rig.Children.Run(
             turn.LoadCores, arguments[0], [turn.Rig.LoadProgram, .. arguments, .. warming, .. watching]));

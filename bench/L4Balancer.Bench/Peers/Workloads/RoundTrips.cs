@@ -36,8 +36,8 @@ internal sealed class RoundTrips(int connections) : Workload
 
     public override void Run(Turn turn)
     {
-        // The user-mode part is a twentieth, and the kernel knows it by sampling: twice the time for what is judged.
-        int seconds = IsJudged ? turn.Seconds * 2 : turn.Seconds;
+        // The user-mode part is a twentieth, and the kernel knows it by sampling: three times as long for what is judged.
+        int seconds = IsJudged ? turn.Seconds * 3 : turn.Seconds;
         (double requests, double took, ProcessTime time) = Wrk.Run(turn, connections, seconds);
         turn.AddCpu(Name, time, requests, 1e6);
         turn.Add($"{Name}-rate", requests / took / 1e3);
