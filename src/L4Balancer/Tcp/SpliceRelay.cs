@@ -10,7 +10,10 @@ namespace L4Balancer.Tcp;
 /// </summary>
 internal static class SpliceRelay
 {
-    /// <summary>A burst of at least this many bytes is bulk.</summary>
+    /// <summary>
+    /// After a burst of at least so many bytes the next one is spliced as well. Less is cheaper to copy; with much more
+    /// a flow whose bursts are short goes back to copying each time.
+    /// </summary>
     private const int BulkBytes = 32 * 1024;
 
     /// <summary>Fillings in a row before the shard's other flows have their turn.</summary>

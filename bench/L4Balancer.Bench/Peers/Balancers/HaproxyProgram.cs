@@ -11,7 +11,7 @@ internal enum Splicing
     /// <summary>Never: copying is sometimes the cheaper one.</summary>
     Never,
 
-    /// <summary>Always (splice-request, splice-response), which its manual advises against for short requests.</summary>
+    /// <summary>Always (splice-request, splice-response).</summary>
     Always,
 }
 

@@ -32,7 +32,7 @@ internal static class RatioPlot
         int bottom = Top + (rows.Length * RowHeight);
         Svg svg = new(Width, bottom + 30);
         svg.Text(20, 30, "L4Balancer beside the better of its peers: shorter is better", "title");
-        svg.Text(20, 52, "Medians of each round's ratio. Dashed: the peer. Thick mark: the bar. Throughput as time per byte.", "quiet");
+        svg.Text(20, 52, "Medians of rounds. Dashed: the peer. Thick mark: the bar. Throughput as time.", "quiet");
         foreach (double mark in (double[])[0, 0.25, 0.5, 0.75])
         {
             svg.Line(X(mark), Top - 6, bottom, "axis");

@@ -17,7 +17,10 @@ internal sealed class BulkRate : Workload
     public override Setting Setting => Setting.Tcp;
 
     public override IReadOnlyList<string> Contestants =>
-        [Roster.Haproxy, Roster.HaproxyPlain, Roster.HaproxySplice, Roster.Nginx, Contestant.OwnName, Contestant.DirectName];
+    [
+        Roster.Haproxy, Roster.HaproxyPlain, Roster.HaproxySplice, Roster.Nginx, Contestant.OwnName,
+        Contestant.DirectName,
+    ];
 
     public override IReadOnlyList<Service> Services => [Service.Sink];
 

@@ -36,7 +36,7 @@ internal sealed class RoundTrips(int connections) : Workload
 
     public override void Run(Turn turn)
     {
-        // The user-mode part is a twentieth, and the kernel knows it by sampling: three times as long for what is judged.
+        // The user-mode part is a twentieth, which the kernel knows by sampling: longer for what is judged.
         int seconds = IsJudged ? turn.Seconds * 3 : turn.Seconds;
         (double requests, double took, ProcessTime time) = Wrk.Run(turn, connections, seconds);
         turn.AddCpu(Name, time, requests, 1e6);
