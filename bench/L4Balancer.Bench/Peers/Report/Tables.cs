@@ -80,11 +80,13 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
             Text(median, metric.Decimals),
             Text(values.Max(), metric.Decimals),
             samples.Median($"{metric.Name}-user", contestant) is { } user ? Text(user, metric.Decimals) : "",
-            beside.Ratio is { } ratio && double.IsFinite(ratio) ? Text(ratio, 2) : "",
-            beside.Name,
+            HasRatio(beside.Ratio) ? Text(beside.Ratio!.Value, 2) : "",
+            HasRatio(beside.Ratio) ? beside.Name : "",
             verdict is null ? "" : Limits(verdict.Bar, metric),
             verdict is null ? "" : Words(verdict));
     }
+
+    private static bool HasRatio(double? ratio) => ratio is { } value && double.IsFinite(value);
 
     private static string Limits(Bar bar, Metric metric)
     {
