@@ -8,7 +8,7 @@ internal sealed record PeersOptions
     public const string Usage = """
         usage: bench/peers/run.sh [--quick] [--rounds N] [--only NAME[,NAME]...] [--daemon FILE] [--save DIR] [--list]
           --quick   two minutes: fewer, shorter rounds, fewer workloads; says what it leaves out
-          --rounds  counted rounds; the default is 4, with --quick 2
+          --rounds  counted rounds; the default is 3, with --quick 2
           --only    these workloads alone
           --daemon  measure this program instead of the one built here
           --save    where RESULTS.md and the pictures go; the default is bench/, with --quick or --only nowhere
@@ -16,7 +16,7 @@ internal sealed record PeersOptions
         exit code: 0 every bar is met, 1 one is not, 2 it could not be measured
         """;
 
-    private const int FullRounds = 4;
+    private const int FullRounds = 3;
     private const int QuickRounds = 2;
 
     /// <summary>A run of two minutes.</summary>

@@ -13,14 +13,14 @@ internal static class Roster
 
     public const string Nginx = "nginx";
 
-    /// <summary>nginx with multi_accept.</summary>
+    /// <summary>nginx with multi_accept, which only matters to UDP; shown, not judged.</summary>
     public const string NginxMulti = "nginx-multi";
 
     /// <summary>L4Balancer with one shard where the others have two workers.</summary>
     public const string OneShard = "l4balancer-1";
 
     /// <summary>Those of which the better one is what L4Balancer is compared with.</summary>
-    public static readonly IReadOnlyList<string> Peers = [Haproxy, HaproxyPlain, Nginx, NginxMulti];
+    public static readonly IReadOnlyList<string> Peers = [Haproxy, HaproxyPlain, Nginx];
 
     /// <summary>All others than L4Balancer, as the tables have them.</summary>
     public static readonly IReadOnlyList<string> Others = [Haproxy, HaproxyPlain, HaproxySplice, Nginx, NginxMulti];

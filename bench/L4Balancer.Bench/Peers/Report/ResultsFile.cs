@@ -25,8 +25,8 @@ internal sealed class ResultsFile(
         (`/proc/PID/stat`). "direct" is the load without a balancer, once: it shows what the load generator can do.
         Memory and starts are those of processes started for it. haproxy has `splice-auto`, haproxy-plain
         does not splice, and haproxy-splice always does (`splice-request`, `splice-response`): it is shown beside bulk
-        transfers and not judged. nginx-multi has `multi_accept`. Health checks and logs of connections are off;
-        L4Balancer's admin side is on.
+        transfers and not judged. nginx-multi has `multi_accept`, is shown beside UDP and not judged. Health checks and
+        logs of connections are off; L4Balancer's admin side is on.
         """;
 
     private readonly Metric[] _metrics = [.. workloads.SelectMany(static one => one.Metrics)];

@@ -38,7 +38,7 @@ internal sealed class Latency(int connections, int perSecond) : Workload
             [
                 "tcp-load", turn.Contestant.Endpoints.Address(Service.Echo),
                 "--connections", LoadLine.Text(connections), "--rate", LoadLine.Text(perSecond),
-                "--seconds", LoadLine.Text(turn.Seconds),
+                "--seconds", LoadLine.Text(turn.Seconds * 2), // A p99 needs more than a median.
             ],
             out _);
         foreach (string percentile in Percentiles) turn.Add($"{Name}-{percentile}", line[percentile]);
