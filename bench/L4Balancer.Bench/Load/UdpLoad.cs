@@ -10,7 +10,7 @@ namespace L4Balancer.Bench.Load;
 /// runs a closed loop. Each flow keeps K datagrams under way, or K trains of T datagrams, until the time is up; what
 /// is not answered within <see cref="GiveUpAfter"/> is replaced. Every reply is checked to be of its flow. After the
 /// warm-up (1 s) it measures, and prints one line:
-/// <c>round_trips N lost N late N seconds S user_ticks N system_ticks N</c>. All count datagrams; lost is what was
+/// <c>round_trips N lost N late N seconds S user TICKS system TICKS</c>. All count datagrams; lost is what was
 /// never answered, late what was given up too soon; the ticks are the watched process's over the measured time.
 /// </summary>
 internal sealed class UdpLoad : IDisposable
@@ -78,7 +78,7 @@ internal sealed class UdpLoad : IDisposable
         return string.Create(
             CultureInfo.InvariantCulture,
             $"round_trips {counts.RoundTrips} lost {counts.Lost} late {counts.Late} seconds {elapsed.TotalSeconds:F3} "
-            + $"user_ticks {cpu.UserTicks} system_ticks {cpu.SystemTicks}");
+            + $"user {cpu.UserTicks} system {cpu.SystemTicks}");
     }
 
     private void RunFor(TimeSpan time)

@@ -23,12 +23,7 @@ public sealed class FirstBytesTests
         await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint], shards: 1);
         for (int i = 0; i < Flows; i++)
         {
-            using Socket client = NewClient();
-            using (await HoldAsync(balancer))
-            {
-                await client.ConnectAsync(balancer.Address).Within();
-                await client.SendAllAsync(request).Within();
-            }
+            using Socket client = await SendBeforeTheConnectAsync(balancer, request);
 
             using Socket accepted = await server.AcceptAsync();
             Assert.That(accepted.Available, Is.EqualTo(request.Length), $"bytes that wait at connection {i}");
@@ -118,12 +113,7 @@ public sealed class FirstBytesTests
             await RunningBalancer.StartAsync([TestServer.Closed(), good.EndPoint], shards: 1);
         for (int i = 0; i < Flows; i++)
         {
-            using Socket client = NewClient();
-            using (await HoldAsync(balancer))
-            {
-                await client.ConnectAsync(balancer.Address).Within();
-                await client.SendAllAsync(request).Within();
-            }
+            using Socket client = await SendBeforeTheConnectAsync(balancer, request);
 
             using Socket accepted = await good.AcceptAsync();
             Assert.That(accepted.Available, Is.Positive, $"bytes that wait at connection {i}");
@@ -177,6 +167,19 @@ public sealed class FirstBytesTests
     }
 
     private static Socket NewClient() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    /// <summary>A client whose request has come when the shard takes its connection.</summary>
+    private static async Task<Socket> SendBeforeTheConnectAsync(RunningBalancer balancer, byte[] request)
+    {
+        Socket client = NewClient();
+        using (await HoldAsync(balancer))
+        {
+            await client.ConnectAsync(balancer.Address).Within();
+            await client.SendAllAsync(request).Within();
+        }
+
+        return client;
+    }
 
     private static Task<StuckShard> HoldAsync(RunningBalancer balancer) =>
         StuckShard.HoldAsync(balancer.Balancer.Shards.Single());

@@ -47,13 +47,11 @@ internal sealed class LoadLine
         LoadLine line = new(turn.Rig.Children.Run(
             turn.LoadCores, arguments[0], [turn.Rig.LoadProgram, .. arguments, .. warming, .. watching]));
         time = watches
-            ? new ProcessTime((long)line.Either("user", "user_ticks"), (long)line.Either("system", "system_ticks"))
+            ? new ProcessTime((long)line["user"], (long)line["system"])
             : processes.Time() - before;
         return line;
     }
 
     /// <summary>A number as an argument.</summary>
     public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private double Either(string name, string other) => this[_words.Contains(name) ? name : other];
 }
