@@ -1,3 +1,4 @@
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Health;
 using L4Balancer.Metrics;
@@ -67,19 +68,14 @@ public sealed class Balancer : IAsyncDisposable
     /// <summary>Sessions open now.</summary>
     public int ActiveConnections => _limit.Open;
 
-    /// <summary>Every pool's backends with the state they are in.</summary>
-    public IReadOnlyList<BackendStatus> Backends =>
-    [
-        .. from runtime in _pools
-           from backend in runtime.Pool.Backends
-           select new BackendStatus(
-               runtime.Pool.Name,
-               backend.Name,
-               backend.IsAvailable,
-               backend.StateText,
-               backend.ActiveSessions,
-               backend.TotalSessions),
-    ];
+    /// <summary>The configuration in force.</summary>
+    public BalancerConfig Config => throw new NotImplementedException();
+
+    /// <summary>Every pool's backends with the state they are in, also removed ones that still have flows.</summary>
+    public IReadOnlyList<BackendStatus> Backends => throw new NotImplementedException();
+
+    /// <summary>Every service with what it has counted, also removed ones that still have flows.</summary>
+    public IReadOnlyList<ServiceStatus> ServiceStatuses => throw new NotImplementedException();
 
     /// <summary>Flow records dropped since the start because the log could not follow.</summary>
     public long FlowRecordsDropped => _flowLogs.Sum(static log => log.Ring.Dropped);
@@ -109,6 +105,49 @@ public sealed class Balancer : IAsyncDisposable
         foreach (ServiceRuntime service in _services) service.PostStart();
         _ready = true;
     }
+
+    /// <summary>
+    /// Goes over to another configuration: what did not change is not touched, what was removed drains.
+    /// </summary>
+    /// <exception cref="BalancerStartException">It cannot be used in this process; nothing has changed.</exception>
+    public Task<ApplyResult> ApplyAsync(BalancerConfig next, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
+
+    /// <summary>Some of the live flows that match.</summary>
+    public Task<FlowListing> FlowsAsync(FlowFilter filter, int most, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
+
+    /// <summary>Ends the live flows that match, with reason admin_kill.</summary>
+    /// <returns>How many.</returns>
+    public Task<int> KillFlowsAsync(FlowFilter filter, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
+
+    /// <summary>Says what an operator wants of a backend.</summary>
+    /// <param name="pool">The pool's name.</param>
+    /// <param name="backend">The backend's name.</param>
+    /// <param name="state">What is wanted. Maint ends its flows now.</param>
+    /// <param name="timeout">
+    /// When a drained backend's flows are ended; null for the pool's own <c>drain.timeout</c>, zero for never.
+    /// </param>
+    /// <returns>False where there is no such backend.</returns>
+    public bool SetAdminState(string pool, string backend, AdminState state, TimeSpan? timeout) =>
+        throw new NotImplementedException();
+
+    /// <summary>Sets a backend's weight at run time; null returns to the configured one.</summary>
+    /// <returns>False where there is no such backend.</returns>
+    public bool SetWeight(string pool, string backend, int? weight) => throw new NotImplementedException();
+
+    /// <summary>How a pool's hash space is divided.</summary>
+    /// <param name="pool">The pool's name.</param>
+    /// <param name="previous">Before the last change rather than now.</param>
+    /// <param name="places">How many places of the circle are looked at.</param>
+    /// <returns>Null where there is no such pool.</returns>
+    public RingPicture? Ring(string pool, bool previous, int places) => throw new NotImplementedException();
+
+    /// <summary>
+    /// Closes the listeners once they have taken what had come; flows go on. The process is not ready any more.
+    /// </summary>
+    public Task StopAcceptingAsync() => throw new NotImplementedException();
 
     /// <summary>Takes the flow records that wait, oldest first of each shard. One caller at a time.</summary>
     /// <returns>How many it were.</returns>

@@ -1,3 +1,4 @@
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Net;
 
@@ -13,12 +14,143 @@ public sealed record BoundListener(string Service, ListenAddress Address, FlowPr
     public override string ToString() => Protocol == FlowProtocol.Udp ? $"udp {Address}" : Address.ToString();
 }
 
-/// <summary>A backend as the outside sees it.</summary>
-/// <param name="Pool">The pool's name.</param>
-/// <param name="Name">The backend's name.</param>
-/// <param name="IsAvailable">True when new flows may go there.</param>
-/// <param name="State">up, down, ejected, unresolved or unknown.</param>
-/// <param name="ActiveConnections">Sessions it holds.</param>
-/// <param name="TotalConnections">Sessions it was given since the start.</param>
-public sealed record BackendStatus(
-    string Pool, string Name, bool IsAvailable, string State, int ActiveConnections, long TotalConnections);
+/// <summary>A service as the outside sees it. Counts are since it was added.</summary>
+public sealed record ServiceStatus
+{
+    /// <summary>The service's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The transport.</summary>
+    public required FlowProtocol Protocol { get; init; }
+
+    /// <summary>The name of its pool.</summary>
+    public required string Pool { get; init; }
+
+    /// <summary>Where it listens; nowhere once it is removed.</summary>
+    public required IReadOnlyList<BoundListener> Listeners { get; init; }
+
+    /// <summary>It was removed from the configuration and its last flows have not ended.</summary>
+    public required bool IsRemoved { get; init; }
+
+    /// <summary>Sessions open now.</summary>
+    public required int Sessions { get; init; }
+
+    /// <summary>Most sessions that were open at once.</summary>
+    public required int PeakSessions { get; init; }
+
+    /// <summary>Sessions that may be open at once.</summary>
+    public required int MaxSessions { get; init; }
+
+    /// <summary>Sessions begun.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>Sessions ended, by the words of their reasons; those of 0 too.</summary>
+    public required IReadOnlyDictionary<string, long> Closed { get; init; }
+
+    /// <summary>Of the sessions ended, those whose reason is an error.</summary>
+    public required long Errors { get; init; }
+
+    /// <summary>Flows that went to a further backend after one had failed.</summary>
+    public required long Retries { get; init; }
+
+    /// <summary>Bytes from clients.</summary>
+    public required long ReceivedFromClients { get; init; }
+
+    /// <summary>Bytes to clients.</summary>
+    public required long SentToClients { get; init; }
+
+    /// <summary>Bytes from servers.</summary>
+    public required long ReceivedFromServers { get; init; }
+
+    /// <summary>Bytes to servers.</summary>
+    public required long SentToServers { get; init; }
+}
+
+/// <summary>The last probe of a backend.</summary>
+/// <param name="At">When it ended.</param>
+/// <param name="IsGood">It succeeded.</param>
+/// <param name="Text">For people: "connect refused after 0.3 ms".</param>
+public sealed record ProbeStatus(DateTimeOffset At, bool IsGood, string Text);
+
+/// <summary>A backend as the outside sees it. Counts are since it was added.</summary>
+public sealed record BackendStatus
+{
+    /// <summary>The pool's name.</summary>
+    public required string Pool { get; init; }
+
+    /// <summary>The backend's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Host and port as configured.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Where it is; null while its name has not been resolved.</summary>
+    public required IpEndpoint? Endpoint { get; init; }
+
+    /// <summary>True when new flows may go there.</summary>
+    public required bool IsAvailable { get; init; }
+
+    /// <summary>It was removed from the configuration and its last flows have not ended.</summary>
+    public required bool IsRemoved { get; init; }
+
+    /// <summary>What the operator wants of it.</summary>
+    public required AdminState Admin { get; init; }
+
+    /// <summary>What the probes say of it.</summary>
+    public required BackendHealth Health { get; init; }
+
+    /// <summary>Out for a while because connects of real flows failed.</summary>
+    public required bool IsEjected { get; init; }
+
+    /// <summary>Both axes as one word: removed, maint, drain, unresolved, unknown, down, ejected or up.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Since when it has that state.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Share of new flows relative to the others; 0 takes none.</summary>
+    public required int Weight { get; init; }
+
+    /// <summary>What the configuration says; another <see cref="Weight"/> was set at run time.</summary>
+    public required int ConfiguredWeight { get; init; }
+
+    /// <summary>Share of the hash space that is its own, 0 to 1.</summary>
+    public required double Share { get; init; }
+
+    /// <summary>Sessions it holds.</summary>
+    public required int ActiveConnections { get; init; }
+
+    /// <summary>Sessions it was given.</summary>
+    public required long TotalConnections { get; init; }
+
+    /// <summary>Connects of real flows that failed.</summary>
+    public required long ConnectErrors { get; init; }
+
+    /// <summary>How often it was ejected.</summary>
+    public required long Ejections { get; init; }
+
+    /// <summary>Until when it is ejected; null while it is not.</summary>
+    public required DateTimeOffset? EjectedUntil { get; init; }
+
+    /// <summary>The last probe; null where there was none.</summary>
+    public required ProbeStatus? LastProbe { get; init; }
+
+    /// <summary>When its flows are ended; null where it does not drain, or may do so for ever.</summary>
+    public required DateTimeOffset? DrainDeadline { get; init; }
+}
+
+/// <summary>Whose part of the hash space is whose, at some evenly spread places of the circle.</summary>
+/// <param name="Backends">Their names.</param>
+/// <param name="Shares">The share of each, 0 to 1, exact.</param>
+/// <param name="Owners">For each place the index of its owner.</param>
+public sealed record RingPicture(
+    IReadOnlyList<string> Backends, IReadOnlyList<double> Shares, IReadOnlyList<int> Owners)
+{
+    /// <summary>The picture of a pool without an available backend.</summary>
+    public static RingPicture Empty { get; } = new([], [], []);
+}
+
+/// <summary>What a new configuration came to.</summary>
+/// <param name="Changes">What it changed, a line each; none where it was the same.</param>
+/// <param name="Warnings">What will only change at the next start, a line each.</param>
+public sealed record ApplyResult(IReadOnlyList<string> Changes, IReadOnlyList<string> Warnings);

@@ -1,7 +1,7 @@
 namespace L4Balancer.Backends;
 
 /// <summary>What the probes say of a backend.</summary>
-internal enum BackendHealth
+public enum BackendHealth
 {
     /// <summary>No probe has ended yet.</summary>
     Unknown,

@@ -16,6 +16,12 @@ public sealed record GlobalConfig
     public TimeSpan ShutdownDrain { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// How long a drain keeps serving once <c>/ready</c> says no, so that whoever sends clients here can look elsewhere
+    /// first. Default zero.
+    /// </summary>
+    public TimeSpan DrainNotice { get; init; }
+
+    /// <summary>
     /// Seed of the flow hash and of the ring. Default 0. The same on every node of a fleet that must pick alike.
     /// </summary>
     public ulong HashSeed { get; init; }

@@ -34,6 +34,11 @@ public sealed record PoolConfig
 
     /// <summary>Passive ejection.</summary>
     public EjectionConfig Ejection { get; init; } = new();
+
+    /// <summary>
+    /// How long the flows of a drained or removed backend may go on (<c>drain.timeout</c>). Default zero: for ever.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; init; }
 }
 
 /// <summary>One server of a pool.</summary>

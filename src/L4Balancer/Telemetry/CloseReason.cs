@@ -45,8 +45,16 @@ public enum CloseReason
     /// <summary>A UDP session had been idle for a while and gave way to a new flow at a limit.</summary>
     Limit,
 
-    /// <summary>The backend of a UDP session went down or was ejected, and its client kept sending.</summary>
+    /// <summary>
+    /// The backend of a UDP session went down, was ejected or removed, and its client kept sending.
+    /// </summary>
     BackendDown,
+
+    /// <summary>The backend was drained or removed, and its flows had their time (<c>drain.timeout</c>).</summary>
+    DrainTimeout,
+
+    /// <summary>An operator ended the flow, or put its backend into maintenance.</summary>
+    AdminKill,
 
     /// <summary>The process ends and the session had not ended within <c>shutdown_drain</c>.</summary>
     Shutdown,
@@ -62,7 +70,7 @@ public static class CloseReasons
     [
         "normal", "client_abort_connect", "client_abort", "server_refused", "server_unreachable",
         "server_connect_timeout", "server_abort", "idle", "half_close_timeout", "lifetime", "no_backend", "limit",
-        "backend_down", "shutdown", "resource",
+        "backend_down", "drain_timeout", "admin_kill", "shutdown", "resource",
     ];
 
     /// <summary>Number of reasons; they count from 0.</summary>
