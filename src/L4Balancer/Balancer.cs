@@ -1,33 +1,29 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
-using L4Balancer.Health;
 using L4Balancer.Metrics;
-using L4Balancer.Net;
-using L4Balancer.Pools;
 using L4Balancer.Shards;
-using L4Balancer.Tcp;
 using L4Balancer.Telemetry;
-using L4Balancer.Udp;
 using Microsoft.Extensions.Logging;
 
 namespace L4Balancer;
 
-/// <summary>The whole as one object. Methods are for the control plane, any thread, one call at a time.</summary>
+/// <summary>
+/// The whole as one object. Methods are for the control plane, any thread; those that change something wait for each
+/// other.
+/// </summary>
 public sealed class Balancer : IAsyncDisposable
 {
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Shard[] _shards;
-    private readonly FlowLog[] _flowLogs;
-    private readonly SessionLimit _limit;
-    private readonly SessionLimit _tcpLimit;
-    private readonly PoolRuntime[] _pools;
-    private readonly UdpPaths[] _udpPaths; // By shard; empty where there is no UDP service.
-    private readonly ServiceRuntime[] _services;
+    private readonly BalancerConfig _first;
+    private readonly BalancerParts _parts;
+    private readonly BackendControl _backends;
+    private readonly StatusReader _status;
+    private readonly Draining _draining;
     private readonly BalancerMeter _meter;
-    private readonly List<BoundListener> _bound = [];
+    private readonly SemaphoreSlim _changing = new(1);
     private volatile bool _ready;
     private bool _disposed;
 
@@ -40,51 +36,48 @@ public sealed class Balancer : IAsyncDisposable
 
     internal Balancer(BalancerConfig config, ILoggerFactory loggers, TimeProvider time, ShardOptions options)
     {
+        _first = config;
         _time = time;
         _logger = loggers.CreateLogger("L4Balancer");
-        Limits = BalancerLimits.Of(config);
-        _limit = new SessionLimit(Limits.MaxSessions);
-        _tcpLimit = new SessionLimit(Limits.MaxConnections, _limit);
-        _shards = OpenShards(options);
-        _flowLogs = [.. _shards.Select(_ => new FlowLog(config.Log.Flows))];
-        IEnumerable<PoolConfig> pools = config.Services.Select(static service => service.Pool).Distinct();
-        _pools = [.. pools.Select(pool => MakePool(pool, config.Global))];
-        bool hasUdp = Limits.MaxUdpSessions.Count > 0;
-        _udpPaths = hasUdp ? [.. _shards.Select(static shard => new UdpPaths(shard))] : [];
-        DatagramOffload offload = hasUdp && options.DatagramOffload ? DatagramOffload.Detect() : default;
-        _services = [.. config.Services.Select(service => MakeService(service, offload))];
-        _meter = new BalancerMeter(this);
+        BalancerLimits limits = BalancerLimits.Of(config);
+        Shard[] shards = BalancerShards.Open(limits, options);
+        ShardSeat[] seats = [.. shards.Select(shard => new ShardSeat(shard, new FlowLog(config.Log.Flows)))];
+        _parts = new BalancerParts(config, limits, seats, time, _logger, options.DatagramOffload);
+        _backends = new BackendControl(_parts);
+        _status = new StatusReader(_parts);
+        _draining = new Draining(_parts);
+        _meter = new BalancerMeter(_parts);
     }
 
+    /// <summary>The configuration in force.</summary>
+    public BalancerConfig Config => _parts.Config;
+
     /// <summary>Which limits apply.</summary>
-    public BalancerLimits Limits { get; }
+    public BalancerLimits Limits => _parts.Limits;
 
     /// <summary>What it listens on. Empty before <see cref="StartAsync"/> has opened the listeners.</summary>
-    public IReadOnlyList<BoundListener> Listeners => _bound;
+    public IReadOnlyList<BoundListener> Listeners => [.. _parts.Listeners];
 
     /// <summary>True from the end of the first round of probes until a drain begins.</summary>
     public bool IsReady => _ready;
 
     /// <summary>Sessions open now.</summary>
-    public int ActiveConnections => _limit.Open;
-
-    /// <summary>The configuration in force.</summary>
-    public BalancerConfig Config => throw new NotImplementedException();
+    public int ActiveConnections => _parts.Limit.Open;
 
     /// <summary>Every pool's backends with the state they are in, also removed ones that still have flows.</summary>
-    public IReadOnlyList<BackendStatus> Backends => throw new NotImplementedException();
+    public IReadOnlyList<BackendStatus> Backends => _status.Backends();
 
     /// <summary>Every service with what it has counted, also removed ones that still have flows.</summary>
-    public IReadOnlyList<ServiceStatus> ServiceStatuses => throw new NotImplementedException();
+    public IReadOnlyList<ServiceStatus> ServiceStatuses => _status.Services();
 
     /// <summary>Flow records dropped since the start because the log could not follow.</summary>
-    public long FlowRecordsDropped => _flowLogs.Sum(static log => log.Ring.Dropped);
+    public long FlowRecordsDropped => _parts.Seats.Sum(static seat => seat.FlowLog.Ring.Dropped);
 
-    internal IReadOnlyList<Shard> Shards => _shards;
+    internal IReadOnlyList<Shard> Shards => _parts.Shards;
 
-    internal IReadOnlyList<PoolRuntime> Pools => _pools;
+    internal IReadOnlyList<PoolRuntime> Pools => _parts.Pools;
 
-    internal IReadOnlyList<ServiceRuntime> Services => _services;
+    internal IReadOnlyList<ServiceRuntime> Services => _parts.Services;
 
     /// <summary>
     /// Opens the listeners, waits for the first round of probes, then accepts. Clients that come meanwhile wait in the
@@ -95,14 +88,8 @@ public sealed class Balancer : IAsyncDisposable
     /// </exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (ServiceRuntime service in _services) OpenListeners(service);
-        IEnumerable<BoundListener> udp = _bound.Where(static one => one.Protocol == FlowProtocol.Udp);
-        OwnAddresses own = new(udp.Select(static one => one.Endpoint));
-        foreach (UdpRuntime service in _services.OfType<UdpRuntime>()) service.Service.OwnAddresses = own;
-        foreach (Shard shard in _shards) shard.Start();
-        await Task.WhenAll(_pools.Select(runtime => runtime.Monitor.StartAsync(cancellationToken)));
-
-        foreach (ServiceRuntime service in _services) service.PostStart();
+        foreach (Shard shard in _parts.Shards) shard.Start();
+        await ChangeAsync(() => ConfigChange.ApplyAsync(_parts, _first, cancellationToken), cancellationToken);
         _ready = true;
     }
 
@@ -110,17 +97,28 @@ public sealed class Balancer : IAsyncDisposable
     /// Goes over to another configuration: what did not change is not touched, what was removed drains.
     /// </summary>
     /// <exception cref="BalancerStartException">It cannot be used in this process; nothing has changed.</exception>
-    public Task<ApplyResult> ApplyAsync(BalancerConfig next, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<ApplyResult> ApplyAsync(BalancerConfig next, CancellationToken cancellationToken)
+    {
+        ConfigDiff? diff = null;
+        await ChangeAsync(
+            async () =>
+            {
+                diff = ConfigDiff.Between(Config, next);
+                BalancerConfig possible = ConfigDiff.InForce(Config, next);
+                await ConfigChange.ApplyAsync(_parts, possible, cancellationToken);
+            },
+            cancellationToken);
+        return new ApplyResult(diff!.Changes, diff.Warnings);
+    }
 
-    /// <summary>Some of the live flows that match.</summary>
+    /// <summary>Some of the live flows that match: at most so many, the youngest first.</summary>
     public Task<FlowListing> FlowsAsync(FlowFilter filter, int most, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        _parts.Flows.ListAsync(filter, most, cancellationToken);
 
     /// <summary>Ends the live flows that match, with reason admin_kill.</summary>
     /// <returns>How many.</returns>
     public Task<int> KillFlowsAsync(FlowFilter filter, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        _parts.Flows.CloseAsync(filter, CloseReason.AdminKill).WaitAsync(cancellationToken);
 
     /// <summary>Says what an operator wants of a backend.</summary>
     /// <param name="pool">The pool's name.</param>
@@ -130,34 +128,34 @@ public sealed class Balancer : IAsyncDisposable
     /// When a drained backend's flows are ended; null for the pool's own <c>drain.timeout</c>, zero for never.
     /// </param>
     /// <returns>False where there is no such backend.</returns>
-    public bool SetAdminState(string pool, string backend, AdminState state, TimeSpan? timeout) =>
-        throw new NotImplementedException();
+    public bool SetAdminState(string pool, string backend, AdminState state, TimeSpan? timeout)
+    {
+        bool found = _backends.SetState(pool, backend, state, timeout);
+        _draining.Begin();
+        return found;
+    }
 
     /// <summary>Sets a backend's weight at run time; null returns to the configured one.</summary>
     /// <returns>False where there is no such backend.</returns>
-    public bool SetWeight(string pool, string backend, int? weight) => throw new NotImplementedException();
+    public bool SetWeight(string pool, string backend, int? weight) => _backends.SetWeight(pool, backend, weight);
 
     /// <summary>How a pool's hash space is divided.</summary>
     /// <param name="pool">The pool's name.</param>
     /// <param name="previous">Before the last change rather than now.</param>
     /// <param name="places">How many places of the circle are looked at.</param>
     /// <returns>Null where there is no such pool.</returns>
-    public RingPicture? Ring(string pool, bool previous, int places) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Closes the listeners once they have taken what had come; flows go on. The process is not ready any more.
-    /// </summary>
-    public Task StopAcceptingAsync() => throw new NotImplementedException();
+    public RingPicture? Ring(string pool, bool previous, int places) => _status.Ring(pool, previous, places);
 
     /// <summary>Takes the flow records that wait, oldest first of each shard. One caller at a time.</summary>
     /// <returns>How many it were.</returns>
     public int TakeFlowRecords(Action<FlowRecord> take)
     {
         int taken = 0;
-        foreach (FlowLog log in _flowLogs)
+        foreach (ShardSeat seat in _parts.Seats)
         {
             // At most what fits, so that a busy shard does not keep the others' waiting.
-            for (int i = 0; i < FlowRecordRing.Capacity && log.Ring.TryTake(out FlowRecord? record); i++)
+            FlowRecordRing ring = seat.FlowLog.Ring;
+            for (int i = 0; i < FlowRecordRing.Capacity && ring.TryTake(out FlowRecord? record); i++)
             {
                 take(record);
                 taken++;
@@ -170,10 +168,22 @@ public sealed class Balancer : IAsyncDisposable
     /// <summary>True when every shard's loop has answered within the time given.</summary>
     public async Task<bool> AnswersAsync(TimeSpan timeout)
     {
-        Task all = Task.WhenAll(_shards.Select(AnswerOf));
+        Task all = AnswerOfAll();
         await Task.WhenAny(all, Task.Delay(timeout, _time));
         return all.IsCompletedSuccessfully;
     }
+
+    /// <summary>
+    /// Closes the listeners once they have taken what had come; flows go on. The process is not ready any more.
+    /// </summary>
+    public Task StopAcceptingAsync() => ChangeAsync(
+        async () =>
+        {
+            _ready = false;
+            foreach (ServiceRuntime service in _parts.Services) service.PostStop();
+            await AnswerOfAll(); // The listeners have taken what had come.
+        },
+        CancellationToken.None);
 
     /// <summary>
     /// Stops accepting and closes the listeners, waits until every session has ended, at most for <paramref
@@ -182,9 +192,7 @@ public sealed class Balancer : IAsyncDisposable
     /// <returns>Sessions that were cut off.</returns>
     public async Task<int> DrainAsync(TimeSpan timeout, CancellationToken endNow)
     {
-        _ready = false;
-        foreach (ServiceRuntime service in _services) service.PostStop();
-        await Task.WhenAll(_shards.Select(AnswerOf)); // The listeners have taken what had come.
+        await StopAcceptingAsync();
         if (ActiveConnections > 0) _logger.Draining(ActiveConnections, timeout.TotalSeconds);
 
         await WaitForSessionsAsync(timeout, endNow);
@@ -200,76 +208,36 @@ public sealed class Balancer : IAsyncDisposable
         if (_disposed) return;
 
         _disposed = true;
-        if (_shards.Any(static shard => shard.IsRunning)) await DrainAsync(TimeSpan.Zero, CancellationToken.None);
-        foreach (PoolRuntime runtime in _pools)
+        await _draining.DisposeAsync();
+        if (_parts.Shards.Any(static shard => shard.IsRunning)) await DrainAsync(TimeSpan.Zero, CancellationToken.None);
+        foreach (PoolRuntime runtime in _parts.Pools)
         {
             await runtime.Monitor.DisposeAsync();
             runtime.Ejector.Dispose();
         }
 
-        foreach (Shard shard in _shards) shard.End();
-        foreach (Shard shard in _shards) shard.Dispose();
-        foreach (UdpRuntime service in _services.OfType<UdpRuntime>()) service.Dispose();
-        foreach (UdpPaths paths in _udpPaths) paths.Dispose();
+        foreach (Shard shard in _parts.Shards) shard.End();
+        foreach (Shard shard in _parts.Shards) shard.Dispose();
+        _parts.Dispose();
         _meter.Dispose();
+        _changing.Dispose();
     }
 
-    private Shard[] OpenShards(ShardOptions options)
+    private async Task ChangeAsync(Func<Task> change, CancellationToken cancellationToken)
     {
-        int pipes = DescriptorBudget.KernelPipesPerShard(Limits.MaxDescriptors, Limits.Shards);
-        options = options with { MaxKernelPipes = Math.Min(options.MaxKernelPipes, pipes) };
-        List<Shard> shards = [];
+        await _changing.WaitAsync(cancellationToken);
         try
         {
-            for (int i = 0; i < Limits.Shards; i++) shards.Add(new Shard(i, options));
-            return [.. shards];
+            await change();
         }
-        catch (IOException exception)
+        finally
         {
-            shards.ForEach(static shard => shard.Dispose());
-            throw new BalancerStartException(
-                $"cannot open {Limits.Shards} shards with {Limits.MaxDescriptors} descriptors ({exception.Message}); "
-                + "raise LimitNOFILE= or ulimit -n, or lower global.shards");
+            _changing.Release();
+            _draining.Begin();
         }
     }
 
-    private PoolRuntime MakePool(PoolConfig config, GlobalConfig global)
-    {
-        Pool pool = new(config, global.HashSeed, _logger);
-        return new PoolRuntime(pool, new Ejector(pool, _time, _logger), new HealthMonitor(pool, _time, _logger));
-    }
-
-    private ServiceRuntime MakeService(ServiceConfig config, DatagramOffload offload)
-    {
-        PoolRuntime runtime = _pools.Single(one => one.Pool.Config == config.Pool);
-        if (config.Protocol == FlowProtocol.Udp)
-        {
-            SessionLimit sessions = new(Limits.MaxUdpSessions[config.Name], _limit);
-            UdpService udp = new(config, runtime.Pool, runtime.Ejector, sessions, _logger) { Offload = offload };
-            return new UdpRuntime(udp, _shards, _flowLogs, _udpPaths);
-        }
-
-        bool hasOwnLimit = config.MaxConnections > 0;
-        SessionLimit limit = hasOwnLimit ? new SessionLimit(config.MaxConnections, _tcpLimit) : _tcpLimit;
-        TcpService tcp = new(config, runtime.Pool, runtime.Ejector, limit, _logger);
-        return new TcpRuntime(tcp, _shards, _flowLogs);
-    }
-
-    private void OpenListeners(ServiceRuntime service)
-    {
-        foreach (BoundListener bound in service.OpenListeners())
-        {
-            _bound.Add(bound);
-            _logger.Listening(bound.Service, bound.ToString());
-        }
-    }
-
-    private static Task AnswerOf(Shard shard)
-    {
-        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        shard.Post(answered.SetResult);
-        return answered.Task;
-    }
+    private Task AnswerOfAll() => Task.WhenAll(_parts.Shards.Select(static shard => shard.RunAsync(static () => { })));
 
     /// <summary>
     /// Closes listeners and sessions, whatever they are doing. Sessions only once every shard has closed its listeners:
@@ -277,10 +245,10 @@ public sealed class Balancer : IAsyncDisposable
     /// </summary>
     private async Task CutOffAsync()
     {
-        foreach (ServiceRuntime service in _services) service.PostCloseListeners();
-        await Task.WhenAll(_shards.Select(AnswerOf));
-        foreach (ServiceRuntime service in _services) service.PostCutOff();
-        await Task.WhenAll(_shards.Select(AnswerOf));
+        ServiceRuntime[] all = [.. _parts.AllServices];
+        foreach (ServiceRuntime service in all) service.PostCloseListeners();
+        await AnswerOfAll();
+        await Task.WhenAll(all.Select(static service => service.CutOffAsync(CloseReason.Shutdown)));
     }
 
     private async Task WaitForSessionsAsync(TimeSpan timeout, CancellationToken endNow)
@@ -288,7 +256,7 @@ public sealed class Balancer : IAsyncDisposable
         long started = _time.GetTimestamp();
         while (ActiveConnections > 0 && _time.GetElapsedTime(started) < timeout && !endNow.IsCancellationRequested)
         {
-            foreach (ServiceRuntime service in _services) service.PostCloseIfDone();
+            foreach (ServiceRuntime service in _parts.AllServices) service.PostCloseIfDone();
             await Task.Delay(DrainPoll, _time, CancellationToken.None);
         }
     }

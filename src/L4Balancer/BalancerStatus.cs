@@ -1,5 +1,6 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
+using L4Balancer.Health;
 using L4Balancer.Net;
 
 namespace L4Balancer;
@@ -65,12 +66,6 @@ public sealed record ServiceStatus
     /// <summary>Bytes to servers.</summary>
     public required long SentToServers { get; init; }
 }
-
-/// <summary>The last probe of a backend.</summary>
-/// <param name="At">When it ended.</param>
-/// <param name="IsGood">It succeeded.</param>
-/// <param name="Text">For people: "connect refused after 0.3 ms".</param>
-public sealed record ProbeStatus(DateTimeOffset At, bool IsGood, string Text);
 
 /// <summary>A backend as the outside sees it. Counts are since it was added.</summary>
 public sealed record BackendStatus

@@ -1,6 +1,8 @@
+using L4Balancer.Config;
 using L4Balancer.Shards;
 using L4Balancer.Tcp;
 using L4Balancer.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace L4Balancer;
 
@@ -8,42 +10,56 @@ namespace L4Balancer;
 internal sealed class TcpRuntime : ServiceRuntime
 {
     private readonly TcpServiceOnShard[] _onShards;
-    private readonly List<TcpListener> _listeners = [];
+    private readonly ILogger _logger;
 
-    public TcpRuntime(TcpService service, IReadOnlyList<Shard> shards, IReadOnlyList<FlowLog> flowLogs)
-        : base(service.Config)
+    public TcpRuntime(
+        ServiceConfig config, PoolRuntime pool, SessionLimit limit, IReadOnlyList<ShardSeat> seats, ILogger logger)
+        : base(config, pool, limit)
     {
-        _onShards = [.. shards.Select((shard, i) => new TcpServiceOnShard(service, shard, flowLogs[i]))];
+        _logger = logger;
+        TcpService service = MakeService();
+        _onShards = [.. seats.Select(seat => new TcpServiceOnShard(service, seat.Shard, seat.FlowLog))];
         Counters = [.. _onShards.Select(static one => one.Counters)];
     }
 
     public override IReadOnlyList<ServiceCounters> Counters { get; }
 
-    public override IReadOnlyList<BoundListener> OpenListeners() => Open(
-        _onShards.Length,
-        (shard, fd, bound) => _listeners.Add(new TcpListener(_onShards, shard, fd, bound.Endpoint)));
-
-    public override void PostStart() => _listeners.ForEach(static listener => listener.PostStart());
-
-    public override void PostStop() => _listeners.ForEach(static listener => listener.PostStop());
+    public override void PostStop()
+    {
+        foreach (ListenerGroup group in Groups) group.PostStop();
+    }
 
     public override void PostCloseIfDone()
     {
         // Its listeners close as soon as they have taken what had come.
     }
 
-    public override void PostCloseListeners() => _listeners.ForEach(static listener => listener.PostClose());
-
-    public override void PostCutOff()
+    public override void PostCloseListeners()
     {
-        foreach (TcpServiceOnShard home in _onShards) home.Shard.Post(() => CloseSessions(home));
+        foreach (ListenerGroup group in Groups) group.PostClose();
     }
 
-    private static void CloseSessions(TcpServiceOnShard home)
-    {
-        foreach (SocketOwner owner in home.Shard.Owners())
+    public override Task CutOffAsync(CloseReason reason) => Task.WhenAll(_onShards.Select(
+        home => LiveFlows.VisitAsync(home.Shard, flow =>
         {
-            if (owner is TcpSession session && session.Home == home) session.Close(CloseReason.Shutdown);
-        }
+            if (flow is TcpSession session && session.Home == home) session.Close(reason);
+        })));
+
+    protected override void OnUse()
+    {
+        TcpService service = MakeService();
+        foreach (TcpServiceOnShard home in _onShards) home.Shard.Post(() => home.Service = service);
     }
+
+    protected override void OnTake(ListenerGroup group) => ((TcpListenerGroup)group).PostMove(Name, _onShards);
+
+    protected override async Task<ListenerGroup> MakeGroupAsync(OpenedSockets opened, BoundListener bound)
+    {
+        TcpListener[] listeners = new TcpListener[opened.Fds.Length];
+        await Task.WhenAll(opened.Fds.Select((fd, i) => _onShards[i % _onShards.Length].Shard.RunAsync(
+            () => listeners[i] = new TcpListener(_onShards, i % _onShards.Length, fd, bound.Endpoint))));
+        return new TcpListenerGroup(opened.Configured, bound, listeners);
+    }
+
+    private TcpService MakeService() => new(Config, Pool.Pool, Pool.Ejector, Limit, _logger);
 }

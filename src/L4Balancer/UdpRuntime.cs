@@ -1,6 +1,8 @@
+using L4Balancer.Config;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 using L4Balancer.Udp;
+using Microsoft.Extensions.Logging;
 
 namespace L4Balancer;
 
@@ -8,34 +10,37 @@ namespace L4Balancer;
 internal sealed class UdpRuntime : ServiceRuntime, IDisposable
 {
     private readonly UdpServiceOnShard[] _onShards;
+    private readonly UdpSurroundings _surroundings;
+    private readonly ILogger _logger;
 
     public UdpRuntime(
-        UdpService service, IReadOnlyList<Shard> shards, IReadOnlyList<FlowLog> flowLogs, IReadOnlyList<UdpPaths> paths)
-        : base(service.Config)
+        ServiceConfig config, PoolRuntime pool, SessionLimit limit, IReadOnlyList<ShardSeat> seats,
+        UdpSurroundings surroundings, ILogger logger)
+        : base(config, pool, limit)
     {
-        Service = service;
-        _onShards = [.. shards.Select((shard, i) => new UdpServiceOnShard(service, shard, flowLogs[i], paths[i]))];
+        _surroundings = surroundings;
+        _logger = logger;
+        UdpService service = MakeService();
+        _onShards =
+        [
+            .. seats.Select((seat, i) => new UdpServiceOnShard(
+                service, seat.Shard, seat.FlowLog, surroundings.Paths[i])),
+        ];
         Counters = [.. _onShards.Select(static one => one.Counters)];
         Datagrams = [.. _onShards.Select(static one => one.Datagrams)];
     }
-
-    public UdpService Service { get; }
 
     public override IReadOnlyList<ServiceCounters> Counters { get; }
 
     /// <summary>What each shard counts of its datagrams.</summary>
     public IReadOnlyList<DatagramCounters> Datagrams { get; }
 
-    public override IReadOnlyList<BoundListener> OpenListeners() => Open(_onShards.Length, Add);
-
-    public override void PostStart() => PostToAll(static home => home.Start());
-
     public override void PostStop() => PostToAll(static home => home.Stop());
 
     public override void PostCloseIfDone()
     {
         // On all shards or on none: with one socket less the kernel would deal all flows anew.
-        if (Service.Limit.Open == 0) PostCutOff();
+        if (Limit.Open == 0) _ = CutOffAsync(CloseReason.Shutdown);
     }
 
     public override void PostCloseListeners()
@@ -43,19 +48,43 @@ internal sealed class UdpRuntime : ServiceRuntime, IDisposable
         // Replies leave by them: they close along with the last session.
     }
 
-    public override void PostCutOff() => PostToAll(static home => home.CutOff());
+    public override Task CutOffAsync(CloseReason reason) =>
+        Task.WhenAll(_onShards.Select(home => home.Shard.RunAsync(() => home.CutOff(reason))));
 
     /// <summary>Closes what is open. The shards have ended, or were never started.</summary>
     public void Dispose()
     {
-        foreach (UdpServiceOnShard home in _onShards) home.CutOff();
+        foreach (UdpServiceOnShard home in _onShards) home.CutOff(CloseReason.Shutdown);
     }
 
-    private void Add(int shard, int fd, BoundListener bound)
+    protected override void OnUse()
     {
-        UdpServiceOnShard home = _onShards[shard];
-        home.Add(new UdpListener(home, fd, bound.Endpoint, bound.Address.IsV6Socket));
+        UdpService service = MakeService();
+        PostToAll(home => home.Use(service));
     }
+
+    protected override void OnTake(ListenerGroup group) => ((UdpListenerGroup)group).PostMove(Name, _onShards);
+
+    protected override async Task<ListenerGroup> MakeGroupAsync(OpenedSockets opened, BoundListener bound)
+    {
+        UdpListener[] listeners = new UdpListener[opened.Fds.Length];
+        await Task.WhenAll(opened.Fds.Select((fd, i) =>
+        {
+            UdpServiceOnShard home = _onShards[i % _onShards.Length];
+            return home.Shard.RunAsync(() =>
+            {
+                listeners[i] = new UdpListener(home, fd, bound.Endpoint, bound.Address.IsV6Socket);
+                home.Add(listeners[i]);
+            });
+        }));
+        return new UdpListenerGroup(opened.Configured, bound, listeners);
+    }
+
+    private UdpService MakeService() => new(Config, Pool.Pool, Pool.Ejector, Limit, _logger)
+    {
+        Offload = _surroundings.Offload,
+        OwnAddresses = _surroundings.OwnAddresses,
+    };
 
     private void PostToAll(Action<UdpServiceOnShard> work)
     {

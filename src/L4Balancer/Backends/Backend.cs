@@ -5,10 +5,13 @@ namespace L4Balancer.Backends;
 
 /// <summary>
 /// One server: who it is, whether it can be used, and how much it has to do. The control plane writes its state (one
-/// writer at a time: its pool); counts are changed by all shards, once or twice a session.
+/// writer at a time: its pool); counts are changed by all shards, once or twice a session. It is the same for as long
+/// as name and address stay, also over a change of the configuration.
 /// </summary>
 internal sealed class Backend(BackendConfig config)
 {
+    private const int NotSet = -1;
+
     private readonly long[] _connectErrors = new long[ConnectErrors.Count];
     private readonly long[] _transitions = new long[2];
     private int _active;
@@ -17,6 +20,11 @@ internal sealed class Backend(BackendConfig config)
     private volatile ResolvedEndpoint? _endpoint;
     private volatile BackendHealth _health;
     private volatile bool _ejected;
+    private volatile bool _removed;
+    private volatile AdminState _admin;
+    private volatile int _configuredWeight = config.Weight;
+    private volatile int _runtimeWeight = NotSet;
+    private string? _notedState;
 
     public string Name => config.Name;
 
@@ -24,7 +32,13 @@ internal sealed class Backend(BackendConfig config)
 
     public ushort Port => config.Port;
 
-    public int Weight => config.Weight;
+    /// <summary>Share of new flows relative to the others: what was set at run time, otherwise as configured.</summary>
+    public int Weight => _runtimeWeight is var set and not NotSet ? set : _configuredWeight;
+
+    public int ConfiguredWeight => _configuredWeight;
+
+    /// <summary>True where a configuration means this one.</summary>
+    public bool Is(BackendConfig other) => other.Name == Name && other.Host == Host && other.Port == Port;
 
     /// <summary>Where it is; null while its name has not been resolved.</summary>
     public IpEndpoint? Endpoint => _endpoint?.Value;
@@ -34,15 +48,37 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>Out for a while because connects of real flows failed.</summary>
     public bool IsEjected => _ejected;
 
+    /// <summary>What the operator wants of it, whatever its probes say.</summary>
+    public AdminState Admin => _admin;
+
+    /// <summary>It was removed from the configuration; the flows it has may end.</summary>
+    public bool IsRemoved => _removed;
+
     /// <summary>New flows may go there.</summary>
-    public bool IsAvailable => Weight > 0 && KeepsFlows;
+    public bool IsAvailable => Weight > 0 && _admin == AdminState.Ready && KeepsFlows;
 
     /// <summary>The flows it has may stay, where they are able to move. Read for every burst of datagrams.</summary>
-    public bool KeepsFlows => _health == BackendHealth.Up && !_ejected && _endpoint is not null;
+    public bool KeepsFlows => _health == BackendHealth.Up && !_ejected && _endpoint is not null
+        && _admin != AdminState.Maint && !_removed;
 
-    /// <summary>The state as one word: unresolved, unknown, down, ejected or up.</summary>
+    /// <summary>It gets no new flows, and when those it has may be ended is to be watched.</summary>
+    public bool IsDraining => _removed || _admin == AdminState.Drain;
+
+    /// <summary>When what it holds while it drains is ended, by the time's timestamps; null is never.</summary>
+    public long? DrainDeadline { get; private set; }
+
+    /// <summary>Since when <see cref="StateText"/> is what it is.</summary>
+    public DateTimeOffset Since { get; private set; }
+
+    /// <summary>
+    /// The state as one word: removed, maint, drain, unresolved, unknown, down, ejected or up. What an operator wants
+    /// comes before what the probes say.
+    /// </summary>
     public string StateText => this switch
     {
+        { IsRemoved: true } => "removed",
+        { Admin: AdminState.Maint } => "maint",
+        { Admin: AdminState.Drain } => "drain",
         { Endpoint: null } => "unresolved",
         { Health: BackendHealth.Unknown } => "unknown",
         { Health: BackendHealth.Down } => "down",
@@ -108,6 +144,44 @@ internal sealed class Backend(BackendConfig config)
 
     /// <summary>Ejects or reinstates. Control plane.</summary>
     internal void SetEjected(bool ejected) => _ejected = ejected;
+
+    /// <summary>
+    /// Says what the operator wants of it, and when what it still holds is to be ended. Control plane.
+    /// </summary>
+    internal void SetAdmin(AdminState state, long? drainDeadline)
+    {
+        _admin = state;
+        DrainDeadline = drainDeadline;
+    }
+
+    /// <summary>Sets the weight at run time; null returns to the configured one. Control plane.</summary>
+    internal void SetWeight(int? weight) => _runtimeWeight = weight ?? NotSet;
+
+    /// <summary>The configuration has another weight, which counts from now on. Control plane.</summary>
+    internal void Configure(int weight)
+    {
+        if (_configuredWeight == weight) return;
+
+        _configuredWeight = weight;
+        _runtimeWeight = NotSet;
+    }
+
+    /// <summary>It is no longer in the configuration. Control plane.</summary>
+    internal void Remove(long? drainDeadline)
+    {
+        _removed = true;
+        DrainDeadline = drainDeadline;
+    }
+
+    /// <summary>Notes the time where the state is another than at the last call. Control plane.</summary>
+    internal void NoteState(DateTimeOffset now)
+    {
+        string state = StateText;
+        if (state == _notedState) return;
+
+        _notedState = state;
+        Since = now;
+    }
 
     /// <summary>An endpoint is too large to be written at once; a reference is not.</summary>
     private sealed record ResolvedEndpoint(IpEndpoint Value);

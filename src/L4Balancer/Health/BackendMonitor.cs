@@ -23,9 +23,11 @@ internal sealed class BackendMonitor
     private readonly Backend _backend;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly RiseFall _riseFall;
+    private readonly RiseFall _riseFall = new();
     private readonly NameResolver _resolver;
     private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _reconsidered = new(); // Set to end the wait between two probes.
+    private volatile ProbeStatus? _lastProbe;
     private string? _lastResolveError;
 
     public BackendMonitor(Pool pool, Backend backend, TimeProvider time, ILogger logger)
@@ -34,7 +36,6 @@ internal sealed class BackendMonitor
         _backend = backend;
         _time = time;
         _logger = logger;
-        _riseFall = new RiseFall(Check.Rise, Check.Fall);
         _resolver = new NameResolver(backend.Host);
     }
 
@@ -43,10 +44,16 @@ internal sealed class BackendMonitor
     /// <summary>Probes so far.</summary>
     public HealthCounters Probes { get; } = new();
 
+    /// <summary>The last one; null where there was none.</summary>
+    public ProbeStatus? LastProbe => _lastProbe;
+
     /// <summary>Completes when the backend has been judged for the first time.</summary>
     public Task FirstVerdict => _firstVerdict.Task;
 
     private HealthConfig Check => _pool.Config.Health;
+
+    /// <summary>Without a probe all that can still change is that the name resolves.</summary>
+    private bool IsDone => Check.Type == ProbeType.None && _backend.Endpoint is not null;
 
     private TimeSpan ProbeTimeout => FrameworkTimer.AtMost(Check.Timeout);
 
@@ -57,16 +64,26 @@ internal sealed class BackendMonitor
     {
         await JudgeAsync(cancellationToken);
         _firstVerdict.TrySetResult();
-        await Task.Delay(FrameworkTimer.AtMost(offset), _time, cancellationToken);
-
-        // Without a probe all that can still change is that the name resolves.
-        while (Check.Type != ProbeType.None || _backend.Endpoint is null)
+        await WaitAsync(IsDone ? Timeout.InfiniteTimeSpan : FrameworkTimer.AtMost(offset), cancellationToken);
+        while (true)
         {
             long started = _time.GetTimestamp();
             await JudgeAsync(cancellationToken);
             TimeSpan left = NextInterval() - _time.GetElapsedTime(started);
-            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
+            TimeSpan wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            await WaitAsync(IsDone ? Timeout.InfiniteTimeSpan : wait, cancellationToken);
         }
+    }
+
+    /// <summary>The configuration has changed: it is judged by that at once. Any thread.</summary>
+    public void Reconsider() => Interlocked.Exchange(ref _reconsidered, new TaskCompletionSource()).SetResult();
+
+    private async Task WaitAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(time, _time, over.Token), Volatile.Read(ref _reconsidered).Task);
+        await over.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>From the start of one probe to that of the next.</summary>
@@ -105,7 +122,8 @@ internal sealed class BackendMonitor
         if (!result.IsVerdict) return; // What it was before is the better guess.
 
         Probes.Add(result.IsGood);
-        if (!_riseFall.Observe(result.IsGood)) return;
+        _lastProbe = new ProbeStatus(_time.GetUtcNow(), result.IsGood, result.Text);
+        if (!_riseFall.Observe(result.IsGood, Check.Rise, Check.Fall)) return;
 
         Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down, result.Text);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Pools;
@@ -16,14 +17,13 @@ internal sealed class Ejector : IDisposable
     private readonly Pool _pool;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Dictionary<Backend, Record> _records;
+    private readonly ConcurrentDictionary<Backend, Record> _records = new();
 
     public Ejector(Pool pool, TimeProvider time, ILogger logger)
     {
         _pool = pool;
         _time = time;
         _logger = logger;
-        _records = pool.Backends.ToDictionary(static backend => backend, static _ => new Record());
     }
 
     private EjectionConfig Config => _pool.Config.Ejection;
@@ -37,7 +37,7 @@ internal sealed class Ejector : IDisposable
     {
         if (Config.Failures == 0) return;
 
-        Record record = _records[backend];
+        Record record = RecordOf(backend);
         long now = _time.GetTimestamp();
         long last = Interlocked.Exchange(ref record.FailedAt, now);
         if (_time.GetElapsedTime(last, now) > Config.Base) backend.ForgetFailures();
@@ -48,18 +48,37 @@ internal sealed class Ejector : IDisposable
         ThreadPool.UnsafeQueueUserWorkItem(Eject, backend, preferLocal: false);
     }
 
+    /// <summary>How often a backend was ejected, and until when it is; null while it is not.</summary>
+    public (long Ejections, DateTimeOffset? Until) StatusOf(Backend backend)
+    {
+        if (!_records.TryGetValue(backend, out Record? record)) return (0, null);
+
+        TimeSpan left = record.Length - _time.GetElapsedTime(record.EjectedAt);
+        return (record.Ejections, backend.IsEjected ? _time.GetUtcNow() + left : null);
+    }
+
+    /// <summary>A backend was removed, and nothing is remembered of it any more.</summary>
+    public void Forget(Backend backend)
+    {
+        if (_records.TryRemove(backend, out Record? record)) record.Reinstatement?.Dispose();
+    }
+
     public void Dispose()
     {
         foreach (Record record in _records.Values) record.Reinstatement?.Dispose();
     }
 
+    private Record RecordOf(Backend backend) => _records.GetOrAdd(backend, static _ => new Record());
+
     private void Eject(Backend backend) => _pool.Change(() =>
     {
-        Record record = _records[backend];
+        Record record = RecordOf(backend);
         Volatile.Write(ref record.IsAsked, 0);
         if (!MayEject(backend)) return false;
 
         TimeSpan length = NextLength(record);
+        record.Ejections++;
+        record.EjectedAt = _time.GetTimestamp();
         backend.SetEjected(true);
         record.Reinstatement?.Dispose();
         record.Reinstatement = _time.CreateTimer(_ => Reinstate(backend), null, length, Timeout.InfiniteTimeSpan);
@@ -92,7 +111,7 @@ internal sealed class Ejector : IDisposable
 
     private void Reinstate(Backend backend) => _pool.Change(() =>
     {
-        Record record = _records[backend];
+        Record record = RecordOf(backend);
         record.ReinstatedAt = _time.GetTimestamp();
         backend.ForgetFailures();
         backend.SetEjected(false);
@@ -111,6 +130,10 @@ internal sealed class Ejector : IDisposable
         public TimeSpan Length { get; set; }
 
         public long ReinstatedAt { get; set; }
+
+        public long EjectedAt { get; set; }
+
+        public long Ejections { get; set; }
 
         public ITimer? Reinstatement { get; set; }
     }

@@ -1,10 +1,10 @@
 namespace L4Balancer.Health;
 
 /// <summary>
-/// Hysteresis of probe results: <paramref name="rise"/> good ones in a row bring the state up, <paramref name="fall"/>
-/// failed ones take it down. The first result alone decides the first state.
+/// Hysteresis of probe results: so many good ones in a row bring the state up, so many failed ones take it down. The
+/// first result alone decides the first state.
 /// </summary>
-internal sealed class RiseFall(int rise, int fall)
+internal sealed class RiseFall
 {
     private int _against; // Results in a row that contradict the state.
 
@@ -15,8 +15,11 @@ internal sealed class RiseFall(int rise, int fall)
     public bool IsUp { get; private set; }
 
     /// <summary>Takes in a result.</summary>
+    /// <param name="good">The probe succeeded.</param>
+    /// <param name="rise">Good ones in a row that bring the state up.</param>
+    /// <param name="fall">Failed ones in a row that take it down.</param>
     /// <returns>True where the state is now another one, or the first.</returns>
-    public bool Observe(bool good)
+    public bool Observe(bool good, int rise, int fall)
     {
         if (!HasBegun)
         {

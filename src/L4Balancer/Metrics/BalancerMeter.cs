@@ -15,11 +15,11 @@ internal sealed class BalancerMeter : IDisposable
 
     private readonly Meter _meter = new(Name);
 
-    public BalancerMeter(Balancer balancer)
+    public BalancerMeter(BalancerParts balancer)
     {
-        new ServiceMetrics(balancer.Services).Publish(_meter);
-        new UdpMetrics([.. balancer.Services.OfType<UdpRuntime>()]).Publish(_meter);
-        new PoolMetrics(balancer.Pools).Publish(_meter);
+        new ServiceMetrics(() => Named(balancer.AllServices)).Publish(_meter);
+        new UdpMetrics(() => Named(balancer.AllServices).OfType<UdpRuntime>()).Publish(_meter);
+        new PoolMetrics(() => balancer.Pools).Publish(_meter);
         _meter.CreateObservableGauge(
             "connections_limit", () => balancer.Limits.MaxConnections,
             description: "TCP connections that may be open at once.");
@@ -29,6 +29,10 @@ internal sealed class BalancerMeter : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>One of each name: of a removed service and its successor the successor.</summary>
+    private static IEnumerable<ServiceRuntime> Named(IEnumerable<ServiceRuntime> services) =>
+        services.DistinctBy(static service => service.Name);
 
     private static HistogramReading Lag(Shard shard) => new(
         [new Label("shard", shard.Index.ToString(CultureInfo.InvariantCulture))],

@@ -7,10 +7,10 @@ namespace L4Balancer.Metrics;
 /// What is known of each backend. The label is the pool, not the service: a pool may serve several, and its backends
 /// must not be counted once for each. A service that lists its own backends has a pool of its name.
 /// </summary>
-internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
+internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
 {
     private static readonly bool[] Outcomes = [true, false];
-    private static readonly string[] States = ["up", "down", "ejected", "unresolved", "unknown"];
+    private static readonly string[] States = ["up", "down", "ejected", "unresolved", "unknown", "drain", "maint", "removed"];
 
     /// <summary>Publishes the instruments. Every label value is there from the start, with 0.</summary>
     public void Publish(Meter meter)
@@ -36,9 +36,13 @@ internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
         [new Label("pool", runtime.Pool.Name), new Label("backend", backend.Name)];
 
     private IEnumerable<(Label[] Labels, Backend Backend)> All() =>
-        from runtime in pools
-        from backend in runtime.Pool.Backends
+        from runtime in pools()
+        from backend in Named(runtime.Pool.Backends.Concat(runtime.Pool.Removed))
         select (Labels(runtime, backend), backend);
+
+    /// <summary>One of each name: of a removed backend and its successor the successor.</summary>
+    private static IEnumerable<Backend> Named(IEnumerable<Backend> backends) =>
+        backends.DistinctBy(static backend => backend.Name);
 
     private void Gauge(Meter meter, string name, Func<Backend, long> value, string description) =>
         meter.CreateObservableGauge(name, () => PerBackend(value), description: description);
@@ -59,8 +63,8 @@ internal sealed class PoolMetrics(IReadOnlyList<PoolRuntime> pools)
         select one.Backend.ConnectErrorCount(error).With([.. one.Labels, label]);
 
     private IEnumerable<Measurement<long>> Checks() =>
-        from runtime in pools
-        from monitor in runtime.Monitor.Monitors
+        from runtime in pools()
+        from monitor in runtime.Monitor.Monitors.DistinctBy(static monitor => monitor.Backend.Name)
         from good in Outcomes
         select monitor.Probes.Count(good)
             .With([.. Labels(runtime, monitor.Backend), new Label("result", good ? "success" : "failure")]);

@@ -7,12 +7,12 @@ namespace L4Balancer.Metrics;
 /// Publishes what the shards count of some services as families with the label <c>service</c>, summed over the shards
 /// at every scrape.
 /// </summary>
-internal sealed class ServiceFamilies(Meter meter, IReadOnlyList<ServiceRuntime> services)
+internal sealed class ServiceFamilies(Meter meter, Func<IEnumerable<ServiceRuntime>> services)
 {
     /// <summary>A counter.</summary>
     public void Count(string name, Func<ServiceCounters, long> value, string description) =>
         meter.CreateObservableCounter(
-            name, () => services.Select(service => Sum(service, value).With(Label(service))), description: description);
+            name, () => services().Select(service => Sum(service, value).With(Label(service))), description: description);
 
     /// <summary>A counter of something by the value of one more label.</summary>
     public void Count<T>(
@@ -20,7 +20,7 @@ internal sealed class ServiceFamilies(Meter meter, IReadOnlyList<ServiceRuntime>
         string description) =>
         meter.CreateObservableCounter(
             name,
-            () => from service in services
+            () => from service in services()
                   from one in values
                   let sum = Sum(service, counters => value(counters, one))
                   select sum.With(Label(service), new Label(label, text(one))),
@@ -28,12 +28,12 @@ internal sealed class ServiceFamilies(Meter meter, IReadOnlyList<ServiceRuntime>
 
     /// <summary>How many of those begun have not ended.</summary>
     public void Active(string name, string description) => meter.CreateObservableGauge(
-        name, () => services.Select(service => Sum(service, Active).With(Label(service))), description: description);
+        name, () => services().Select(service => Sum(service, Active).With(Label(service))), description: description);
 
     /// <summary>Lengths of those that ended.</summary>
     public void Durations(string name, string description) => meter.CreateObservableHistogram(
         name,
-        () => services.Select(static service => new HistogramReading(
+        () => services().Select(static service => new HistogramReading(
             [Label(service)],
             service.Counters[0].Durations.Bounds,
             bucket => Sum(service, counters => counters.Durations.Count(bucket)),

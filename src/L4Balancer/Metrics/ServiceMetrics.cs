@@ -5,7 +5,7 @@ using L4Balancer.Telemetry;
 namespace L4Balancer.Metrics;
 
 /// <summary>What the shards count of each service. Every label value is there from the start, with 0.</summary>
-internal sealed class ServiceMetrics(IReadOnlyList<ServiceRuntime> services)
+internal sealed class ServiceMetrics(Func<IEnumerable<ServiceRuntime>> services)
 {
     private static readonly bool[] Sides = [true, false];
 
@@ -13,8 +13,8 @@ internal sealed class ServiceMetrics(IReadOnlyList<ServiceRuntime> services)
     public void Publish(Meter meter)
     {
         PublishAll(new ServiceFamilies(meter, services));
-        ServiceRuntime[] tcp = [.. services.Where(static service => service.Config.Protocol == FlowProtocol.Tcp)];
-        PublishTcp(new ServiceFamilies(meter, tcp));
+        PublishTcp(new ServiceFamilies(
+            meter, () => services().Where(static service => service.Config.Protocol == FlowProtocol.Tcp)));
     }
 
     private static void PublishAll(ServiceFamilies all)

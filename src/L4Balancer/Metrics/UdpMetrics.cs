@@ -7,7 +7,7 @@ namespace L4Balancer.Metrics;
 /// What the shards count of UDP services alone. Every label value is there from the start, with 0. What comes from
 /// clients is what is sent to servers, what is dropped, and what is in a buffer at the moment.
 /// </summary>
-internal sealed class UdpMetrics(IReadOnlyList<UdpRuntime> services)
+internal sealed class UdpMetrics(Func<IEnumerable<UdpRuntime>> services)
 {
     private static readonly (string Direction, Func<DatagramCounters, long> Value)[] Directions =
     [
@@ -29,7 +29,7 @@ internal sealed class UdpMetrics(IReadOnlyList<UdpRuntime> services)
         sessions.Durations("udp_session_duration_seconds", "Time from first datagram to end of ended UDP sessions.");
         meter.CreateObservableGauge(
             "udp_sessions_limit",
-            () => services.Select(static one => one.Service.Limit.Max.With(ServiceFamilies.Label(one))),
+            () => services().Select(static one => one.Limit.Max.With(ServiceFamilies.Label(one))),
             description: "UDP sessions that may be open at once.");
         meter.CreateObservableCounter(
             "udp_datagrams_total", Datagrams, description: "Datagrams received from and sent to a side.");
@@ -38,13 +38,13 @@ internal sealed class UdpMetrics(IReadOnlyList<UdpRuntime> services)
     }
 
     private IEnumerable<Measurement<long>> Datagrams() =>
-        from service in services
+        from service in services()
         from one in Directions
         select service.Datagrams.Sum(one.Value)
             .With(ServiceFamilies.Label(service), new Label("direction", one.Direction));
 
     private IEnumerable<Measurement<long>> Dropped() =>
-        from service in services
+        from service in services()
         from reason in Enum.GetValues<DatagramDrop>()
         select service.Datagrams.Sum(datagrams => datagrams.Dropped(reason))
             .With(ServiceFamilies.Label(service), new Label("reason", DatagramDrops.Text(reason)));

@@ -12,37 +12,59 @@ namespace L4Balancer.Pools;
 /// </summary>
 internal sealed class Pool
 {
-    private readonly ulong _seed;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _writer = new();
-    private volatile PoolSnapshot _snapshot = new(null, 0, []);
+    private volatile PoolSnapshot _snapshot = PoolSnapshot.Empty;
+    private volatile PoolConfig _config;
+    private volatile Backend[] _backends;
+    private volatile Backend[] _removed = [];
+    private ulong _seed;
     private bool? _serves; // As last logged; null before the first publish.
     private volatile bool _unpublished; // Something has changed since the last publish began.
     private int _publishing; // 1 while somebody publishes, or will: who changes something leaves it to him.
 
-    public Pool(PoolConfig config, ulong seed, ILogger logger)
+    public Pool(PoolConfig config, ulong seed, TimeProvider time, ILogger logger)
     {
-        Config = config;
+        _config = config;
         _seed = seed;
+        _time = time;
         _logger = logger;
-        Backends = [.. config.Backends.Select(static backend => new Backend(backend))];
+        _backends = [.. config.Backends.Select(static backend => new Backend(backend))];
+        NoteStates();
     }
 
-    public PoolConfig Config { get; }
+    /// <summary>The configuration in force.</summary>
+    public PoolConfig Config => _config;
 
-    public string Name => Config.Name;
+    public string Name => _config.Name;
 
     /// <summary>All configured backends, available or not.</summary>
-    public IReadOnlyList<Backend> Backends { get; }
+    public IReadOnlyList<Backend> Backends => _backends;
+
+    /// <summary>Backends that are no longer configured and have flows.</summary>
+    public IReadOnlyList<Backend> Removed => _removed;
 
     /// <summary>Backends that new flows may go to, as of the last publish.</summary>
     public int Available => _snapshot.Available;
 
+    /// <summary>Backends that new flows may go to, before it is published too.</summary>
+    public int AvailableNow => _backends.Count(static backend => backend.IsAvailable);
+
+    /// <summary>What picks work on now.</summary>
+    public PoolSnapshot Snapshot => _snapshot;
+
+    /// <summary>What picks worked on before the last publish.</summary>
+    public PoolSnapshot? Previous { get; private set; }
+
     /// <summary>Picks a backend for a flow, or null where none is left. Called by every shard; wait-free.</summary>
     /// <param name="flow">Who connects, where to.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried) =>
-        _snapshot.Selector?.Pick(FlowHash.Compute(flow, Config.HashOn, _seed), tried);
+    public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried)
+    {
+        PoolSnapshot snapshot = _snapshot; // One read: what is hashed and the ring belong together.
+        return snapshot.Selector?.Pick(FlowHash.Compute(flow, snapshot.HashOn, snapshot.Seed), tried);
+    }
 
     /// <summary>
     /// True where a client's address is a backend's, available or not. Called by every shard; wait-free.
@@ -58,7 +80,9 @@ internal sealed class Pool
     {
         lock (_writer)
         {
-            if (!change()) return false;
+            bool changed = change();
+            NoteStates();
+            if (!changed) return false;
 
             _unpublished = true;
         }
@@ -66,6 +90,67 @@ internal sealed class Pool
         PublishChanges();
         return true;
     }
+
+    /// <summary>
+    /// Adds those backends of a configuration that are new, without taking any out: they can be judged before anything
+    /// depends on them.
+    /// </summary>
+    /// <returns>Those that are new.</returns>
+    public IReadOnlyList<Backend> AddNew(PoolConfig next)
+    {
+        List<Backend> added = [];
+        lock (_writer)
+        {
+            foreach (BackendConfig backend in next.Backends)
+            {
+                if (!Array.Exists(_backends, one => one.Is(backend))) added.Add(new Backend(backend));
+            }
+
+            _backends = [.. _backends, .. added];
+            NoteStates();
+        }
+
+        return added;
+    }
+
+    /// <summary>
+    /// Goes over to a configuration, whose new backends were added before: takes out those it does not have, and
+    /// publishes.
+    /// </summary>
+    /// <param name="next">The configuration.</param>
+    /// <param name="seed">The fleet's seed.</param>
+    /// <returns>Those that were taken out.</returns>
+    public IReadOnlyList<Backend> Apply(PoolConfig next, ulong seed)
+    {
+        Backend[] gone = [];
+        Change(() =>
+        {
+            gone = [.. _backends.Where(backend => !next.Backends.Any(backend.Is))];
+            foreach (Backend backend in gone) backend.Remove(Deadline(next.DrainTimeout));
+            _backends = [.. next.Backends.Select(config => Array.Find(_backends, one => one.Is(config))!)];
+            foreach ((Backend backend, BackendConfig config) in _backends.Zip(next.Backends))
+            {
+                backend.Configure(config.Weight);
+            }
+
+            _removed = [.. _removed, .. gone];
+            _seed = seed;
+            _config = next;
+            return true;
+        });
+        return gone;
+    }
+
+    /// <summary>Forgets removed backends that have no flows any more.</summary>
+    public void ForgetRemoved()
+    {
+        lock (_writer) _removed = [.. _removed.Where(static backend => backend.ActiveSessions > 0)];
+    }
+
+    /// <summary>When something that has a time from now on is over; null where that is zero, which is never.</summary>
+    public long? Deadline(TimeSpan time) => time == TimeSpan.Zero
+        ? null
+        : _time.GetTimestamp() + (long)Math.Min(time.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4d);
 
     /// <summary>
     /// Lets changes gather until <see cref="ReleasePublishing"/>, for a round of verdicts that nobody needs singly.
@@ -78,6 +163,13 @@ internal sealed class Pool
         _unpublished = true;
         Interlocked.Exchange(ref _publishing, 0);
         PublishChanges();
+    }
+
+    private void NoteStates()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        foreach (Backend backend in _backends) backend.NoteState(now);
+        foreach (Backend backend in _removed) backend.NoteState(now);
     }
 
     private void PublishChanges()
@@ -101,24 +193,36 @@ internal sealed class Pool
     /// </summary>
     private void Publish()
     {
-        Backend[] available;
+        Backend[] all;
+        PoolConfig config;
+        ulong seed;
         lock (_writer)
         {
             _unpublished = false;
-            available = [.. Backends.Where(static backend => backend.IsAvailable)];
+            (all, config, seed) = (_backends, _config, _seed);
         }
 
-        int configuredWeight = Backends.Sum(static backend => backend.Weight);
+        // What it weighs is read once: it may be changed meanwhile.
+        Candidate[] available =
+        [
+            .. all.Where(static backend => backend.IsAvailable)
+                .Select(static backend => new Candidate(backend, backend.Weight))
+                .Where(static one => one.Weight > 0),
+        ];
+        int weightOfAll = all.Sum(static backend => Math.Max(backend.ConfiguredWeight, backend.Weight));
+        Previous = _snapshot;
         _snapshot = new PoolSnapshot(
-            available.Length == 0 ? null : new RingSelector(available, configuredWeight, _seed),
+            available.Length == 0 ? null : new RingSelector(available, weightOfAll, seed),
             available.Length,
-            [.. Backends.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()]);
+            config.HashOn,
+            seed,
+            [.. all.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()]);
 
         bool serves = available.Length > 0;
         if (serves == _serves) return;
 
         _serves = serves;
-        if (serves) _logger.PoolServes(Name, available.Length, Backends.Count);
+        if (serves) _logger.PoolServes(Name, available.Length, all.Length);
         else _logger.PoolEmpty(Name);
     }
 }

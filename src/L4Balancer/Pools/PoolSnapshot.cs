@@ -6,5 +6,12 @@ namespace L4Balancer.Pools;
 /// <summary>What picks work on until the next publish.</summary>
 /// <param name="Selector">The available backends, ready to be picked from; null where there is none.</param>
 /// <param name="Available">How many there are.</param>
+/// <param name="HashOn">What of a flow is hashed.</param>
+/// <param name="Seed">Seed of the flow's hash.</param>
 /// <param name="Addresses">Where all backends are, also those that are not available.</param>
-internal sealed record PoolSnapshot(RingSelector? Selector, int Available, HashSet<IpEndpoint> Addresses);
+internal sealed record PoolSnapshot(
+    RingSelector? Selector, int Available, HashOn HashOn, ulong Seed, HashSet<IpEndpoint> Addresses)
+{
+    /// <summary>Of a pool that has published nothing.</summary>
+    public static PoolSnapshot Empty { get; } = new(null, 0, HashOn.FiveTuple, 0, []);
+}

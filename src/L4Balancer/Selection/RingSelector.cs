@@ -31,24 +31,24 @@ internal sealed class RingSelector
     /// </summary>
     private const ulong PlaceMask = ~(ulong)ushort.MaxValue;
 
-    private readonly Backend[] _candidates;
+    private readonly Candidate[] _candidates;
     private readonly ulong[] _table; // The points in rising order, spread out; see Spread.
     private readonly ulong _slots;
 
     /// <summary>Builds the ring.</summary>
-    /// <param name="candidates">Backends with a weight above 0, at most 65,536; any order.</param>
-    /// <param name="configuredWeight"> Weight of all configured backends, also of those that are not available now:
-    /// what decides the density of points must not change when a backend goes down, or flows would move that have
-    /// nothing to do with it.
+    /// <param name="candidates">At least one, at most 65,536; any order.</param>
+    /// <param name="weightOfAll"> Weight of all backends of the pool, also of those that are not available now: what
+    /// decides the density of points must not change when a backend goes down, or flows would move that have nothing to
+    /// do with it.
     /// </param>
     /// <param name="seed">The fleet's seed.</param>
-    public RingSelector(IReadOnlyList<Backend> candidates, int configuredWeight, ulong seed)
+    public RingSelector(IReadOnlyList<Candidate> candidates, int weightOfAll, ulong seed)
     {
         // By name, so that two points of the same hash fall to the same backend on every node.
-        _candidates = [.. candidates.OrderBy(static backend => backend.Name, StringComparer.Ordinal)];
-        int pointsPerWeight = Math.Clamp(MaxPoints / Math.Max(configuredWeight, 1), 1, PointsPerWeight);
+        _candidates = [.. candidates.OrderBy(static one => one.Backend.Name, StringComparer.Ordinal)];
+        int pointsPerWeight = Math.Clamp(MaxPoints / Math.Max(weightOfAll, 1), 1, PointsPerWeight);
 
-        ulong[] points = new ulong[_candidates.Sum(backend => backend.Weight * pointsPerWeight)];
+        ulong[] points = new ulong[_candidates.Sum(one => one.Weight * pointsPerWeight)];
         PlacePoints(points, pointsPerWeight, seed);
         Array.Sort(points);
 
@@ -67,12 +67,33 @@ internal sealed class RingSelector
         int slot = FirstAtOrAfter(hash);
         for (int looked = 0; looked < _table.Length; looked++)
         {
-            Backend owner = _candidates[(ushort)_table[slot]];
+            Backend owner = _candidates[(ushort)_table[slot]].Backend;
             if (tried.IsEmpty || !Contains(tried, owner)) return owner;
             if (++slot == _table.Length) slot = 0;
         }
 
         return null;
+    }
+
+    /// <summary>Names of the candidates; what follows speaks of them by their index.</summary>
+    public IReadOnlyList<string> Names => [.. _candidates.Select(static one => one.Backend.Name)];
+
+    /// <summary>The candidate that has a place of the circle.</summary>
+    public int OwnerOf(ulong hash) => (ushort)_table[FirstAtOrAfter(hash)];
+
+    /// <summary>Share of the circle that each candidate has, 0 to 1. Looks at every point.</summary>
+    public double[] Shares()
+    {
+        double[] shares = new double[_candidates.Length];
+        ulong last = 0;
+        foreach (ulong point in _table) // Rising; a repeated point adds nothing.
+        {
+            ulong place = point & PlaceMask;
+            shares[(ushort)point] += (place - last) / (double)PlaceMask;
+            last = place;
+        }
+
+        return shares;
     }
 
     private static bool Contains(ReadOnlySpan<Backend> tried, Backend backend)
@@ -102,9 +123,9 @@ internal sealed class RingSelector
         int next = 0;
         for (int owner = 0; owner < _candidates.Length; owner++)
         {
-            Backend backend = _candidates[owner];
+            (Backend backend, int weight) = _candidates[owner];
             BinaryPrimitives.WriteUInt64LittleEndian(input, XxHash64.Hash(Encoding.UTF8.GetBytes(backend.Name), seed));
-            for (int i = 0; i < backend.Weight * pointsPerWeight; i++)
+            for (int i = 0; i < weight * pointsPerWeight; i++)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(input[sizeof(ulong)..], (ulong)i);
                 points[next++] = (XxHash64.Hash(input, seed) & PlaceMask) | (uint)owner;

@@ -21,9 +21,14 @@ internal static class ListeningSockets
     /// <param name="service">What is to listen.</param>
     /// <param name="address">Where; port 0 lets the kernel choose one port for all.</param>
     /// <param name="count">How many.</param>
+    /// <param name="besideOwn">
+    /// This process listens there already, by an address that overlaps this one: the first socket then needs the option
+    /// too, and who else listens there is not noticed.
+    /// </param>
     /// <param name="bound">The address with the port in force.</param>
     /// <exception cref="BalancerStartException">The address cannot be listened on.</exception>
-    public static int[] Open(ServiceConfig service, ListenAddress address, int count, out IpEndpoint bound)
+    public static int[] Open(
+        ServiceConfig service, ListenAddress address, int count, bool besideOwn, out IpEndpoint bound)
     {
         List<int> opened = [];
         bound = address.Endpoint;
@@ -32,7 +37,7 @@ internal static class ListeningSockets
             for (int i = 0; i < count; i++)
             {
                 ListenAddress target = address with { Endpoint = bound };
-                opened.Add(OpenOne(service, target, first: i == 0));
+                opened.Add(OpenOne(service, target, isFirst: i == 0 && !besideOwn));
                 if (i == 0) Require(SocketCalls.LocalEndpoint(opened[0], out bound), service, address);
             }
 
@@ -45,7 +50,7 @@ internal static class ListeningSockets
         }
     }
 
-    private static int OpenOne(ServiceConfig service, ListenAddress address, bool first)
+    private static int OpenOne(ServiceConfig service, ListenAddress address, bool isFirst)
     {
         bool v6 = address.IsV6Socket;
         bool datagrams = service.Protocol == FlowProtocol.Udp;
@@ -59,9 +64,9 @@ internal static class ListeningSockets
             if (datagrams) PrepareForDatagrams(fd, v6, service, address);
             else PrepareForStreams(fd, service, address);
 
-            if (!first) Require(SocketOptions.ReusePort(fd), service, address);
+            if (!isFirst) Require(SocketOptions.ReusePort(fd), service, address);
             Require(SocketCalls.Bind(fd, address.Endpoint, v6), service, address);
-            if (first) Require(SocketOptions.ReusePort(fd), service, address);
+            if (isFirst) Require(SocketOptions.ReusePort(fd), service, address);
             if (!datagrams) Require(SocketCalls.Listen(fd, service.Backlog), service, address);
             return fd;
         }

@@ -12,10 +12,28 @@ namespace L4Balancer.Shards;
 internal sealed class SessionLimit(int max, SessionLimit? whole = null)
 {
     private readonly ConcurrentQueue<ShardGate> _waiting = new();
+    private volatile int _max = max;
     private int _open;
+    private int _peak;
 
-    /// <summary>Sessions at most.</summary>
-    public int Max => max;
+    /// <summary>
+    /// Sessions at most. A lower one than before ends none, a higher one wakes who waits. Control plane.
+    /// </summary>
+    public int Max
+    {
+        get => _max;
+        set
+        {
+            _max = value;
+            for (int woken = _waiting.Count; woken > 0; woken--) WakeOne(); // Who finds no place waits again.
+        }
+    }
+
+    /// <summary>Sessions at most, as bounded by the whole too.</summary>
+    public int LeastMax => whole is null ? _max : Math.Min(_max, whole.LeastMax);
+
+    /// <summary>Most places that were taken at once.</summary>
+    public int Peak => Volatile.Read(ref _peak);
 
     /// <summary>Places taken.</summary>
     public int Open => Volatile.Read(ref _open);
@@ -24,13 +42,18 @@ internal sealed class SessionLimit(int max, SessionLimit? whole = null)
     /// <returns>Null, or the limit that is reached.</returns>
     public SessionLimit? Reserve()
     {
-        if (Interlocked.Increment(ref _open) > max)
+        int open = Interlocked.Increment(ref _open);
+        if (open > _max)
         {
             Interlocked.Decrement(ref _open);
             return this;
         }
 
-        if (whole?.Reserve() is not { } reached) return null;
+        if (whole?.Reserve() is not { } reached)
+        {
+            if (open > _peak) _peak = open; // Two shards may be here at once; then it is one too low.
+            return null;
+        }
 
         Interlocked.Decrement(ref _open);
         WakeOne(); // Somebody may have found the place taken meanwhile.
@@ -59,7 +82,7 @@ internal sealed class SessionLimit(int max, SessionLimit? whole = null)
 
     private void WakeOneIfFree()
     {
-        if (Open < max) WakeOne();
+        if (Open < _max) WakeOne();
     }
 
     private void WakeOne()

@@ -82,6 +82,27 @@ internal sealed class Shard : IDisposable
         if (Interlocked.Exchange(ref _wakePending, 1) == 0) _wake.Signal();
     }
 
+    /// <summary>
+    /// As <see cref="Post"/>; completes once it has run, and fails as it does. Any other thread.
+    /// </summary>
+    public Task RunAsync(Action work)
+    {
+        TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                work();
+                ran.SetResult();
+            }
+            catch (Exception exception)
+            {
+                ran.SetException(exception);
+            }
+        });
+        return ran.Task;
+    }
+
     /// <summary>Runs something after the events that wait now. The shard's thread alone.</summary>
     public void Defer(Continuation continuation) => _deferred.Enqueue(continuation);
 
@@ -117,8 +138,18 @@ internal sealed class Shard : IDisposable
         _wake.Dispose();
     }
 
-    /// <summary>Those that own a socket on this shard now. The shard's thread alone.</summary>
-    public IReadOnlyCollection<SocketOwner> Owners() => _slots.Owners();
+    /// <summary>
+    /// Shows some of the descriptors that are open here, each of those that stay open once from the first call on. The
+    /// shard's thread alone.
+    /// </summary>
+    /// <param name="from">0, then what the last call returned.</param>
+    /// <param name="places">How many places are looked at.</param>
+    /// <param name="look">Takes one; may close it.</param>
+    /// <returns>Where to go on, or null at the end.</returns>
+    public int? Visit(int from, int places, Action<ShardDescriptor> look) => _slots.Visit(from, places, look);
+
+    /// <summary>The descriptor that a registration stands for; null where it is closed. The shard's thread alone.</summary>
+    public ShardDescriptor? Find(ulong registration) => _slots.Find(registration);
 
     internal ulong ReserveSlot() => _slots.Reserve();
 

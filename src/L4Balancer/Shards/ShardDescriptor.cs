@@ -16,6 +16,9 @@ internal abstract class ShardDescriptor(Shard shard, int fd)
     /// <summary>The descriptor. Not to be used after the close.</summary>
     public int Fd => fd;
 
+    /// <summary>What epoll knows it by; no other of the shard ever gets the same.</summary>
+    public ulong Registration => _registration;
+
     /// <summary>Who is to be told when the shard ends; null where nobody is.</summary>
     public virtual SocketOwner? Owner => null;
 

@@ -27,9 +27,11 @@ internal sealed class SlotTable
     public void Fill(ulong registration, ShardDescriptor socket) =>
         _slots[(int)(uint)registration].Socket = socket;
 
-    /// <summary>The socket of a registration, or null where it is closed.</summary>
+    /// <summary>The socket of a registration, or null where it is closed or never was.</summary>
     public ShardDescriptor? Find(ulong registration)
     {
+        if ((uint)registration >= (uint)_slots.Length) return null;
+
         ref Slot slot = ref _slots[(int)(uint)registration];
         return slot.Generation == (uint)(registration >> 32) ? slot.Socket : null;
     }
@@ -43,16 +45,17 @@ internal sealed class SlotTable
         _free.Push(index);
     }
 
-    /// <summary>Those that own a socket now, each once.</summary>
-    public IReadOnlyCollection<SocketOwner> Owners()
+    /// <summary>Shows the sockets of some slots.</summary>
+    /// <returns>Where to go on, or null at the end.</returns>
+    public int? Visit(int from, int places, Action<ShardDescriptor> look)
     {
-        HashSet<SocketOwner> owners = [];
-        foreach (Slot slot in _slots.AsSpan(0, _used))
+        int end = Math.Min(_used, from + places);
+        for (int i = from; i < end; i++)
         {
-            if (slot.Socket?.Owner is { } owner) owners.Add(owner);
+            if (_slots[i].Socket is { } socket) look(socket);
         }
 
-        return owners;
+        return end < _used ? end : null;
     }
 
     /// <summary>Closes every socket that is left.</summary>

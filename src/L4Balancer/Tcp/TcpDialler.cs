@@ -19,12 +19,18 @@ internal static class TcpDialler
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<CloseReason?> ConnectAsync(TcpSession session)
     {
-        TcpService service = session.Home.Service;
+        TcpService service = session.Service;
         List<Backend>? failed = null;
         CloseReason reason = CloseReason.NoBackend;
         for (int attempt = 0; attempt < service.Config.RetryAttempts; attempt++)
         {
             if (service.Pool.Pick(session.Flow, CollectionsMarshal.AsSpan(failed)) is not { } backend) break;
+
+            if (!backend.IsAvailable) // Not any more, and the ring without it is still being built.
+            {
+                (failed ??= []).Add(backend);
+                continue;
+            }
 
             session.BeginAttempt(backend);
             ConnectError? error = await TryAsync(session, backend);

@@ -17,16 +17,18 @@ internal sealed class TcpListener
     /// <summary>Pause after an accept failed for want of descriptors or memory.</summary>
     private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly IReadOnlyList<TcpServiceOnShard> _serviceByShard;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Shard[] _shards;
-    private readonly TcpServiceOnShard _home;
     private readonly ShardSocket _socket;
     private readonly ShardGate _gate;
     private readonly IpEndpoint _bound;
     private readonly bool _boundToAny;
     private readonly LogPace _pauseLog; // At its limit it pauses again for every session that ends.
+    private IReadOnlyList<TcpServiceOnShard> _serviceByShard;
+    private TcpServiceOnShard _home;
     private bool _stopping;
 
+    /// <summary>Registers the socket. The shard's thread.</summary>
     /// <param name="serviceByShard">The service on every shard, by the shard's index.</param>
     /// <param name="index">The shard that this listener belongs to.</param>
     /// <param name="fd">The listening socket, which this object closes.</param>
@@ -63,8 +65,19 @@ internal sealed class TcpListener
 
     private TcpService Service => _home.Service;
 
+    /// <summary>Completes when its socket is closed.</summary>
+    public Task Closed => _closed.Task;
+
     /// <summary>Begins to take connections; until then they wait in the kernel's queue. Once, any thread.</summary>
     public void PostStart() => Shard.Post(() => _ = AcceptLoop());
+
+    /// <summary>What it accepts from now on belongs to another service, by the shard's index. Any thread.</summary>
+    public void PostMove(IReadOnlyList<TcpServiceOnShard> serviceByShard) => Shard.Post(() =>
+    {
+        _serviceByShard = serviceByShard;
+        _home = serviceByShard[Shard.Index];
+        _gate.Open(); // It may have waited for a limit that is not its own any more.
+    });
 
     /// <summary>
     /// Takes what has come so far, then closes the socket: a client whose connection the kernel has completed is
@@ -73,7 +86,7 @@ internal sealed class TcpListener
     public void PostStop() => Shard.Post(Stop);
 
     /// <summary>Closes the socket at once; who waits in the kernel's queue is reset. Any thread.</summary>
-    public void PostClose() => Shard.Post(() => _socket.Close(reset: false));
+    public void PostClose() => Shard.Post(Close);
 
     /// <summary>Takes connections until stopped.</summary>
     private async Detached AcceptLoop()
@@ -88,14 +101,20 @@ internal sealed class TcpListener
             if (_stopping && end != BatchEnd.Full) break;
         }
 
+        Close();
+    }
+
+    private void Close()
+    {
         _socket.Close(reset: false);
+        _closed.TrySetResult();
     }
 
     private void Stop()
     {
         _stopping = true;
         _gate.Open();
-        if (!_socket.IsReadable) _socket.Close(reset: false);
+        if (!_socket.IsReadable) Close();
     }
 
     private BatchEnd TakeBatch()

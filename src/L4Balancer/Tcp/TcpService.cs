@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Tcp;
 
-/// <summary>A service as all its listeners and sessions see it; the same on every shard.</summary>
+/// <summary>
+/// A service as all its listeners and sessions see it; the same on every shard. Another configuration of the service
+/// makes another one, with the same limit: sessions stay with the one that they began with.
+/// </summary>
 internal sealed class TcpService(
     ServiceConfig config, Pool pool, Ejector ejector, SessionLimit limit, ILogger logger)
 {
@@ -29,7 +32,8 @@ internal sealed class TcpService(
 /// </summary>
 internal sealed class TcpServiceOnShard(TcpService service, Shard shard, FlowLog flowLog)
 {
-    public TcpService Service { get; } = service;
+    /// <summary>What new sessions begin with. Set on the shard's thread.</summary>
+    public TcpService Service { get; set; } = service;
 
     public Shard Shard { get; } = shard;
 

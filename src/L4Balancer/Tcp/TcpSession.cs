@@ -15,9 +15,10 @@ namespace L4Balancer.Tcp;
 /// </code>
 /// All on its shard's thread. Whatever holds a resource for it learns of the close because its sockets are closed.
 /// </summary>
-internal sealed class TcpSession : SocketOwner
+internal sealed partial class TcpSession : SocketOwner, ILiveFlow
 {
     private readonly TcpServiceOnShard _home;
+    private readonly TcpService _service;
     private readonly FlowKey _flow;
     private readonly long _acceptedAt;
     private ShardSocket _client;
@@ -37,12 +38,16 @@ internal sealed class TcpSession : SocketOwner
     private TcpSession(TcpServiceOnShard home, in FlowKey flow)
     {
         _home = home;
+        _service = home.Service;
         _flow = flow;
         _client = null!; // Set by Start, before anybody else sees the session.
         _acceptedAt = _lastActivity = home.Shard.Now;
     }
 
     public TcpServiceOnShard Home => _home;
+
+    /// <summary>The service as it was when the session began.</summary>
+    public TcpService Service => _service;
 
     public Shard Shard => _home.Shard;
 
@@ -89,7 +94,7 @@ internal sealed class TcpSession : SocketOwner
         _lastActivity = Shard.Now;
         backend.BeginSession();
         _countsAtBackend = true;
-        Shard.Timers.Arm(this, Shard.Now + _home.Service.Timeouts.Connect);
+        Shard.Timers.Arm(this, Shard.Now + _service.Timeouts.Connect);
     }
 
     /// <summary>Binds the socket of the attempt to the session, so that a close or a timeout ends it.</summary>
@@ -254,7 +259,7 @@ internal sealed class TcpSession : SocketOwner
     private void ArmNextDeadline()
     {
         (long deadline, CloseReason reason) =
-            _home.Service.Timeouts.Next(_acceptedAt, _lastActivity, IsHalfClosed);
+            _service.Timeouts.Next(_acceptedAt, _lastActivity, IsHalfClosed);
         if (deadline <= Shard.Now) Close(reason);
         else if (deadline != long.MaxValue) Shard.Timers.Arm(this, deadline);
     }
@@ -273,7 +278,7 @@ internal sealed class TcpSession : SocketOwner
 
         LeaveBackend();
         Shard.Load.Remove();
-        _home.Service.Limit.Release();
+        _service.Limit.Release();
     }
 
     /// <summary>The backend stays known, for the record.</summary>
@@ -282,18 +287,4 @@ internal sealed class TcpSession : SocketOwner
         if (_countsAtBackend) _backend!.EndSession();
         _countsAtBackend = false;
     }
-
-    private FlowRecord Record(CloseReason reason, TimeSpan duration) => new()
-    {
-        Service = _home.Service.Config.Name,
-        Flow = _flow,
-        Backend = _backend?.Name,
-        Reason = reason,
-        ClientBytes = _clientBytes,
-        ServerBytes = _serverBytes,
-        Attempts = _attempts,
-        ConnectDuration = IsRelaying ? ShardClock.Between(_acceptedAt, _establishedAt) : TimeSpan.Zero,
-        Duration = duration,
-        EndedTimestamp = Shard.Now,
-    };
 }

@@ -65,4 +65,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(16, LogLevel.Warning, "service {Service} drops new UDP flows: {Error}")]
     public static partial void SessionsExhausted(this ILogger logger, string service, string error);
+
+    [LoggerMessage(17, LogLevel.Information,
+        "backend {Pool}/{Backend} is {State}; {Left} of {Backends} available")]
+    public static partial void BackendAdmin(
+        this ILogger logger, string pool, string backend, string state, int left, int backends);
+
+    [LoggerMessage(18, LogLevel.Information, "backend {Pool}/{Backend} has weight {Weight}, configured {Configured}")]
+    public static partial void BackendWeight(
+        this ILogger logger, string pool, string backend, int weight, int configured);
 }

@@ -6,11 +6,14 @@ namespace L4Balancer.Udp;
 
 /// <summary>
 /// The UDP addresses that this process listens on. A datagram that claims to come from one would go round in circles:
-/// its reply would be taken for a request. Immutable; read by every shard.
+/// its reply would be taken for a request. Read by every shard; the control plane sets it as a whole.
 /// </summary>
-internal sealed class OwnAddresses(IEnumerable<IpEndpoint> listeners)
+internal sealed class OwnAddresses
 {
-    private readonly FrozenDictionary<ushort, IpAddress[]> _byPort = listeners
+    private volatile FrozenDictionary<ushort, IpAddress[]> _byPort = FrozenDictionary<ushort, IpAddress[]>.Empty;
+
+    /// <summary>Says where it listens from now on.</summary>
+    public void Set(IEnumerable<IpEndpoint> listeners) => _byPort = listeners
         .GroupBy(static listener => listener.Port, static listener => listener.Address)
         .ToFrozenDictionary(static group => group.Key, static group => group.ToArray());
 

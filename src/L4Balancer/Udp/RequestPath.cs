@@ -82,7 +82,7 @@ internal sealed class RequestPath() : DatagramPath(withSenders: true)
         home.Counters.ReceivedFromClients += bytes;
 
         FlowKey flow = listener.FlowOf(Batch.Sender(slot), Batch.Local(slot));
-        if (home.SessionOf(listener, flow, out DatagramDrop drop) is not { } session)
+        if (listener.SessionOf(flow, out DatagramDrop drop) is not { } session)
         {
             home.Datagrams.CountDropped(drop, datagrams);
             return null;

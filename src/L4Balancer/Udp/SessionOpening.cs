@@ -33,7 +33,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
     /// <param name="drop">Why it is not taken.</param>
     /// <returns>The session, or null.</returns>
     public UdpSession? Open(UdpListener listener, in FlowKey flow, out DatagramDrop drop) =>
-        IsRejected(flow, out drop) ? null : Reopen(listener, flow, avoided: null, out drop);
+        IsRejected(listener, flow, out drop) ? null : Reopen(listener, flow, avoided: null, out drop);
 
     /// <summary>Opens the next session of a flow whose last one had to end.</summary>
     /// <param name="listener">Where its datagram came.</param>
@@ -58,10 +58,10 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
         return session;
     }
 
-    private bool IsRejected(in FlowKey flow, out DatagramDrop drop)
+    private bool IsRejected(UdpListener listener, in FlowKey flow, out DatagramDrop drop)
     {
         drop = DatagramDrop.Shutdown;
-        if (home.IsDraining) return true;
+        if (home.IsDraining || listener.IsDraining) return true;
 
         drop = DatagramDrop.Resource; // Before the look for own addresses, which needs a port too.
         if (IsExhausted) return true;
@@ -109,7 +109,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
             Errno error = Connect(backend, out int fd);
             if (error == Errno.None)
             {
-                UdpSession session = new(listener, flow, backend, fd);
+                UdpSession session = new(home, listener, flow, backend, fd);
                 if (session.TryStart()) return session;
 
                 SocketCalls.Close(fd);

@@ -1,6 +1,7 @@
 using L4Balancer.Interop;
 using L4Balancer.Net;
 using L4Balancer.Shards;
+using L4Balancer.Telemetry;
 
 namespace L4Balancer.Udp;
 
@@ -9,7 +10,9 @@ internal sealed class UdpListener : DatagramSocket
 {
     private readonly IpEndpoint _bound;
     private readonly bool _boundToAny;
+    private readonly List<UdpServiceOnShard> _formerHomes = [];
     private uint _dropsSeen;
+    private int _sessions;
 
     /// <param name="home">The service on this listener's shard.</param>
     /// <param name="fd">The bound socket, which this object closes.</param>
@@ -24,7 +27,18 @@ internal sealed class UdpListener : DatagramSocket
         _boundToAny = bound.Address.IsAny;
     }
 
-    public UdpServiceOnShard Home { get; }
+    /// <summary>The service that new flows belong to.</summary>
+    public UdpServiceOnShard Home { get; private set; }
+
+    /// <summary>It takes no new flows any more.</summary>
+    public bool IsDraining { get; private set; }
+
+    /// <summary>Sessions whose replies leave by it. Written on the shard's thread, read anywhere.</summary>
+    public int Sessions
+    {
+        get => Volatile.Read(ref _sessions);
+        set => Volatile.Write(ref _sessions, value);
+    }
 
     /// <summary>Addresses are written as IPv6, those of IPv4 in their mapped form.</summary>
     public bool IsV6 { get; }
@@ -39,6 +53,43 @@ internal sealed class UdpListener : DatagramSocket
         if (!TryListen()) throw new IOException("the listening socket could not be registered with epoll");
     }
 
+    /// <summary>Takes what has come so far, and no new flow from then on; or takes new flows again.</summary>
+    public void Drain(bool drain)
+    {
+        if (drain && !IsDraining) TakeWaiting(UdpServiceOnShard.StopBatches);
+        IsDraining = drain;
+    }
+
+    /// <summary>
+    /// New flows belong to another service from now on; sessions stay with the one that they began with.
+    /// </summary>
+    public void MoveTo(UdpServiceOnShard home)
+    {
+        IsDraining = false;
+        if (home == Home) return;
+
+        TakeDrops();
+        Home.Remove(this);
+        _formerHomes.Remove(home);
+        _formerHomes.Add(Home);
+        Home = home;
+        home.Add(this);
+    }
+
+    /// <summary>The session that a datagram belongs to, or null and why there is none.</summary>
+    public UdpSession? SessionOf(in FlowKey flow, out DatagramDrop drop)
+    {
+        if (_formerHomes.Count == 0) return Home.SessionOf(this, flow, out drop);
+
+        _formerHomes.RemoveAll(static home => home.Sessions.Count == 0);
+        foreach (UdpServiceOnShard former in _formerHomes)
+        {
+            if (former.Sessions.Find(flow) is not null) return former.SessionOf(this, flow, out drop);
+        }
+
+        return Home.SessionOf(this, flow, out drop);
+    }
+
     /// <summary>Takes what waits, at most <paramref name="batches"/> times a batch.</summary>
     public void TakeWaiting(int batches)
     {
@@ -46,13 +97,17 @@ internal sealed class UdpListener : DatagramSocket
         for (int taken = 0; taken < batches && more; taken++) more = Home.Paths.Requests.Take(this);
     }
 
-    /// <summary>Closes the socket; who still sends gets ICMP "port unreachable".</summary>
+    /// <summary>Closes the sessions that need it, and the socket; who still sends gets ICMP "port unreachable".</summary>
     public void Close()
     {
         if (IsClosed) return;
 
+        Home.CutOff(this);
+        _formerHomes.ForEach(home => home.CutOff(this));
+        Home.Paths.Replies.Flush(); // What is to leave by it.
         TakeDrops();
         CloseSocket();
+        Home.Remove(this);
     }
 
     /// <summary>The flow that a datagram belongs to.</summary>
@@ -67,7 +122,7 @@ internal sealed class UdpListener : DatagramSocket
         uint drops = SocketOptions.Drops(Fd);
         uint fresh = unchecked(drops - _dropsSeen);
         _dropsSeen = drops;
-        Home.Datagrams.CountDropped(Telemetry.DatagramDrop.ReceiveBuffer, fresh);
+        Home.Datagrams.CountDropped(DatagramDrop.ReceiveBuffer, fresh);
     }
 
     protected override void OnReadable()

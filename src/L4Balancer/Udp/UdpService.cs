@@ -6,7 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Udp;
 
-/// <summary>A UDP service as all its listeners and sessions see it; the same on every shard.</summary>
+/// <summary>
+/// A UDP service as all its listeners and sessions see it; the same on every shard. Another configuration of the
+/// service makes another one, with the same limit, which then is that of the sessions it has as well: they are kept in
+/// the order of one idle timeout.
+/// </summary>
 internal sealed class UdpService(ServiceConfig config, Pool pool, Ejector ejector, SessionLimit limit, ILogger logger)
 {
     private const int LongestIdleShare = 10;
@@ -24,8 +28,8 @@ internal sealed class UdpService(ServiceConfig config, Pool pool, Ejector ejecto
     /// <summary>What the kernel can do with trains of datagrams.</summary>
     public required DatagramOffload Offload { get; init; }
 
-    /// <summary>What this process listens on. Set before the listeners start.</summary>
-    public OwnAddresses OwnAddresses { get; set; } = new([]);
+    /// <summary>What this process listens on.</summary>
+    public OwnAddresses OwnAddresses { get; init; } = new();
 
     /// <summary>Time without a datagram after which a session ends, in ticks.</summary>
     public long Idle { get; } = ShardClock.Ticks(config.Timeouts.Idle);

@@ -14,12 +14,12 @@ internal sealed class UdpServiceOnShard
     private const int ExpiryBatch = 64;
 
     /// <summary>Batches taken of what a listener still holds when the process begins to drain.</summary>
-    private const int StopBatches = 64;
+    public const int StopBatches = 64;
 
     private static readonly long DropsInterval = ShardClock.Ticks(TimeSpan.FromSeconds(1));
 
     private readonly List<UdpListener> _listeners = [];
-    private readonly SessionOpening _opening;
+    private SessionOpening _opening;
     private readonly CallbackTimer _idleTimer;
     private readonly CallbackTimer _dropsTimer;
     private readonly Continuation _expireMore;
@@ -36,7 +36,7 @@ internal sealed class UdpServiceOnShard
         _expireMore = new Continuation(Expire);
     }
 
-    public UdpService Service { get; }
+    public UdpService Service { get; private set; }
 
     public Shard Shard { get; }
 
@@ -57,11 +57,20 @@ internal sealed class UdpServiceOnShard
     /// <summary>No new flow is taken any more.</summary>
     public bool IsDraining { get; private set; }
 
-    /// <summary>Adds a listener. Before the shard runs.</summary>
+    /// <summary>Adds a listener.</summary>
     public void Add(UdpListener listener) => _listeners.Add(listener);
 
-    /// <summary>Begins to take datagrams.</summary>
-    public void Start() => _listeners.ForEach(static listener => listener.Start());
+    /// <summary>A listener has closed, or is another service's now.</summary>
+    public void Remove(UdpListener listener) => _listeners.Remove(listener);
+
+    /// <summary>Goes over to another configuration.</summary>
+    public void Use(UdpService service)
+    {
+        Service = service;
+        IsDraining = false;
+        _opening = new SessionOpening(this);
+        Expire(); // The idle timeout may be a shorter one.
+    }
 
     /// <summary>
     /// Takes what has come so far; from then on flows that are not known are dropped, and sessions end when they have
@@ -75,13 +84,23 @@ internal sealed class UdpServiceOnShard
     }
 
     /// <summary>Closes listeners and sessions, whatever they are doing.</summary>
-    public void CutOff()
+    public void CutOff(CloseReason reason)
     {
         IsDraining = true;
-        while (Idle.Oldest is { } session) session.Close(CloseReason.Shutdown);
-        Paths.Replies.Flush(); // What is to leave by the listeners.
-        _listeners.ForEach(static listener => listener.Close());
+        while (Idle.Oldest is { } session) session.Close(reason);
+        foreach (UdpListener listener in _listeners.ToArray()) listener.Close(); // Each takes itself out.
         Shard.Timers.Cancel(_dropsTimer);
+    }
+
+    /// <summary>Closes the sessions whose replies leave by a listener that closes.</summary>
+    public void CutOff(UdpListener listener)
+    {
+        UdpSession? next;
+        for (UdpSession? session = Idle.Oldest; session is not null; session = next)
+        {
+            next = session.Newer;
+            if (session.Listener == listener) session.Close(CloseReason.Shutdown);
+        }
     }
 
     /// <summary>
@@ -107,6 +126,7 @@ internal sealed class UdpServiceOnShard
     {
         Sessions.Add(session);
         Idle.Add(session);
+        session.Listener.Sessions++;
         if (!_idleTimer.IsArmed) Shard.Timers.Arm(_idleTimer, session.LastActivity + Service.Idle);
     }
 
@@ -115,6 +135,7 @@ internal sealed class UdpServiceOnShard
     {
         Sessions.Remove(session);
         Idle.Remove(session);
+        session.Listener.Sessions--;
         Service.Limit.Release();
         if (Sessions.Count == 0) Shard.Timers.Cancel(_idleTimer);
     }

@@ -19,7 +19,7 @@ namespace L4Balancer.Udp;
 /// </code>
 /// All on its shard's thread.
 /// </summary>
-internal sealed class UdpSession : DatagramSocket
+internal sealed class UdpSession : DatagramSocket, ILiveFlow
 {
     private readonly FlowKey _flow;
     private readonly long _startedAt;
@@ -31,10 +31,11 @@ internal sealed class UdpSession : DatagramSocket
     private ShardTimer? _lifetime;
     private bool _hasLargeBuffers;
 
-    public UdpSession(UdpListener listener, in FlowKey flow, Backend backend, int fd)
+    public UdpSession(UdpServiceOnShard home, UdpListener listener, in FlowKey flow, Backend backend, int fd)
         : base(listener.Shard, fd)
     {
         Listener = listener;
+        Home = home;
         Backend = backend;
         _flow = flow;
         _startedAt = LastActivity = Shard.Now;
@@ -42,7 +43,7 @@ internal sealed class UdpSession : DatagramSocket
 
     public UdpListener Listener { get; }
 
-    public UdpServiceOnShard Home => Listener.Home;
+    public UdpServiceOnShard Home { get; }
 
     public Backend Backend { get; }
 
@@ -175,6 +176,23 @@ internal sealed class UdpSession : DatagramSocket
     protected override void OnReadable() => Home.Paths.Replies.Take(this);
 
     protected override void OnFailed() => OnError(SocketOptions.TakeError(Fd));
+
+    Backend? ILiveFlow.Backend => Backend;
+
+    /// <inheritdoc/>
+    public FlowStatus Status() => new()
+    {
+        Id = new FlowId(Shard.Index, Registration),
+        Service = Home.Service.Config.Name,
+        Flow = _flow,
+        Pool = Home.Service.Pool.Name,
+        Backend = Backend.Name,
+        Phase = FlowPhase.Open,
+        Age = ShardClock.Between(_startedAt, Shard.Now),
+        Idle = ShardClock.Between(LastActivity, Shard.Now),
+        ClientBytes = _clientBytes,
+        ServerBytes = _serverBytes,
+    };
 
     private void Touch()
     {

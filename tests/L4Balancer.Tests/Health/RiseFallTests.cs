@@ -12,10 +12,10 @@ public sealed class RiseFallTests
     [TestCase(3, 3, "11010111110100000", "11111111111111000")]
     public void Observe_Results_GiveTheStates(int rise, int fall, string results, string states)
     {
-        RiseFall riseFall = new(rise, fall);
+        RiseFall riseFall = new();
         string seen = string.Concat(results.Select(result =>
         {
-            riseFall.Observe(result == '1');
+            riseFall.Observe(result == '1', rise, fall);
             return riseFall.IsUp ? '1' : '0';
         }));
         Assert.That(seen, Is.EqualTo(states));
@@ -24,9 +24,9 @@ public sealed class RiseFallTests
     [Test]
     public void Observe_StateChanges_SaysSoThenAndOnlyThen()
     {
-        RiseFall riseFall = new(rise: 2, fall: 2);
+        RiseFall riseFall = new();
         bool[] results = [true, false, false, false, true, true, true];
         bool[] flipped = [true, false, true, false, false, true, false];
-        Assert.That(results.Select(riseFall.Observe), Is.EqualTo(flipped));
+        Assert.That(results.Select(result => riseFall.Observe(result, rise: 2, fall: 2)), Is.EqualTo(flipped));
     }
 }

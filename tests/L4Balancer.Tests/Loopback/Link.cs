@@ -50,10 +50,7 @@ internal sealed class Link : IAsyncDisposable
         TaskCompletionSource<TcpSession> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
         foreach (Shard shard in Balancer.Balancer.Shards)
         {
-            shard.Post(() =>
-            {
-                if (shard.Owners().OfType<TcpSession>().SingleOrDefault() is { } session) found.SetResult(session);
-            });
+            _ = LiveFlows.VisitAsync(shard, flow => found.SetResult((TcpSession)flow));
         }
 
         return await found.Task.Within();

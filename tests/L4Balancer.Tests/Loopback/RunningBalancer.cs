@@ -155,7 +155,7 @@ internal sealed class RunningBalancer : IAsyncDisposable
         DatagramDrop[] ofReplies = [DatagramDrop.ClientBuffer, DatagramDrop.ClientUnreachable];
         DatagramDrop[] ofRequests =
             [.. Enum.GetValues<DatagramDrop>().Except([.. ofReplies, DatagramDrop.ReceiveBuffer])];
-        Assert.That(udp.Service.Limit.Open, Is.Zero, "places taken");
+        Assert.That(udp.Limit.Open, Is.Zero, "places taken");
         Assert.That(
             udp.Counters.Sum(static shard => Enum.GetValues<CloseReason>().Sum(shard.Closed)),
             Is.EqualTo(udp.Counters.Sum(static shard => shard.Accepted)),

@@ -6,7 +6,6 @@ using L4Balancer.Config;
 using L4Balancer.Net;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
-using L4Balancer.Udp;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;
@@ -107,10 +106,6 @@ internal static class UdpClients
     public static Task CountsAsync(
         this RunningBalancer balancer, Func<DatagramCounters, long> value, long expected, string what) =>
         Eventually.TrueAsync(() => balancer.Datagrams(value) == expected, $"{expected} {what}");
-
-    /// <summary>What the service shares among its shards.</summary>
-    public static UdpService UdpService(this RunningBalancer balancer) =>
-        ((UdpRuntime)balancer.Balancer.Services[0]).Service;
 
     public static void Send(this Socket client, string text) => client.Send(Encoding.ASCII.GetBytes(text));
 

@@ -53,7 +53,7 @@ public sealed class RingSelectorTests
     {
         Backend[] backends = Backends(10);
         RingSelector whole = Ring(backends);
-        RingSelector without = Ring(backends[1..], configuredWeight: 10);
+        RingSelector without = Ring(backends[1..], weightOfAll: 10);
         foreach (ulong hash in Hashes().Take(Flows))
         {
             Backend before = whole.Pick(hash, [])!;
@@ -66,7 +66,7 @@ public sealed class RingSelectorTests
     {
         Backend[] backends = Backends(10);
         RingSelector whole = Ring(backends);
-        RingSelector without = Ring(backends[1..], configuredWeight: 10);
+        RingSelector without = Ring(backends[1..], weightOfAll: 10);
         ulong[] moved = [.. Hashes().Take(Flows).Where(hash => whole.Pick(hash, []) == backends[0])];
 
         Assert.That(moved.Select(hash => without.Pick(hash, [])).Distinct().Count(), Is.EqualTo(9));
@@ -128,7 +128,7 @@ public sealed class RingSelectorTests
         Backend[] backends = [.. Enumerable.Range(0, 1000).Select(static i => Named($"b{i}", 256))];
         RingSelector ring = Ring(backends);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        _ = new RingSelector(backends, 256_000, 0);
+        _ = Ring(backends, 256_000);
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(64 << 20));
         Assert.That(ring.Pick(12345, []), Is.Not.Null);
@@ -141,8 +141,10 @@ public sealed class RingSelectorTests
         Assert.That(Allocations.OfThousand(hash => ring.Pick(hash * 0x9E3779B97F4A7C15, [])), Is.Zero);
     }
 
-    private static RingSelector Ring(Backend[] backends, int? configuredWeight = null, ulong seed = 0) =>
-        new(backends, configuredWeight ?? backends.Sum(static backend => backend.Weight), seed);
+    private static RingSelector Ring(Backend[] backends, int? weightOfAll = null, ulong seed = 0) => new(
+        [.. backends.Select(static backend => new Candidate(backend, backend.Weight))],
+        weightOfAll ?? backends.Sum(static backend => backend.Weight),
+        seed);
 
     private static Backend[] Backends(int count) =>
         [.. Enumerable.Range(0, count).Select(static i => Named($"10.0.0.{i}:80", 1))];

@@ -22,6 +22,7 @@ internal sealed class LooseSessions : IDisposable
     private readonly Shard _shard = new(0, new ShardOptions());
     private readonly UdpPaths _paths;
     private readonly Ejector _ejector;
+    private readonly UdpServiceOnShard _home;
     private readonly UdpListener _listener;
     private readonly Backend _backend;
 
@@ -29,16 +30,16 @@ internal sealed class LooseSessions : IDisposable
     {
         _paths = new UdpPaths(_shard);
         ServiceConfig config = RunningBalancer.UdpService([Somewhere]);
-        Pool pool = new(config.Pool, 0, NullLogger.Instance);
+        Pool pool = new(config.Pool, 0, TimeProvider.System, NullLogger.Instance);
         _ejector = new Ejector(pool, TimeProvider.System, NullLogger.Instance);
         _backend = pool.Backends[0];
         UdpService service =
             new(config, pool, _ejector, new SessionLimit(int.MaxValue), NullLogger.Instance) { Offload = default };
-        UdpServiceOnShard home = new(service, _shard, new FlowLog(FlowLogFilter.All), _paths);
-        _listener = new UdpListener(home, NoDescriptor, IpEndpoint.From(Somewhere), v6: false);
+        _home = new UdpServiceOnShard(service, _shard, new FlowLog(FlowLogFilter.All), _paths);
+        _listener = new UdpListener(_home, NoDescriptor, IpEndpoint.From(Somewhere), v6: false);
     }
 
-    public UdpSession Make(in FlowKey flow) => new(_listener, flow, _backend, NoDescriptor);
+    public UdpSession Make(in FlowKey flow) => new(_home, _listener, flow, _backend, NoDescriptor);
 
     public void Dispose()
     {

@@ -8,8 +8,8 @@ namespace L4Balancer.Tests.Udp;
 /// <summary>Which senders are this process itself.</summary>
 public sealed class OwnAddressesTests
 {
-    private static readonly OwnAddresses Own = new(
-        new[] { "192.0.2.1:53", "192.0.2.2:53", "0.0.0.0:514", "[::]:5060", "[2001:db8::1]:53" }.Select(Endpoint));
+    private static readonly OwnAddresses Own =
+        Listening("192.0.2.1:53", "192.0.2.2:53", "0.0.0.0:514", "[::]:5060", "[2001:db8::1]:53");
 
     [TestCase("192.0.2.1:53", true)]
     [TestCase("192.0.2.2:53", true)]
@@ -27,7 +27,7 @@ public sealed class OwnAddressesTests
 
     [Test]
     public void Contains_NobodyListens_Nobody() =>
-        Assert.That(new OwnAddresses([]).Contains(Endpoint("127.0.0.1:53")), Is.False);
+        Assert.That(new OwnAddresses().Contains(Endpoint("127.0.0.1:53")), Is.False);
 
     [Test]
     public void Contains_OrdinaryClient_AllocatesNothing()
@@ -35,6 +35,13 @@ public sealed class OwnAddressesTests
         IpEndpoint client = Endpoint("198.51.100.7:40000");
         Assert.That(
             Allocations.OfThousand(i => Own.Contains(client with { Port = (ushort)(40_000 + i) })), Is.Zero);
+    }
+
+    private static OwnAddresses Listening(params string[] addresses)
+    {
+        OwnAddresses own = new();
+        own.Set(addresses.Select(Endpoint));
+        return own;
     }
 
     private static IpEndpoint Endpoint(string text) => IpEndpoint.From(IPEndPoint.Parse(text));

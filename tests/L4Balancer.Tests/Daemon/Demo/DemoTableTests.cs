@@ -11,10 +11,10 @@ internal sealed class DemoTableTests
 
     private static readonly BackendStatus[] Backends =
     [
-        new("demo", "a", true, "up", 1, 999_999),
-        new("demo", "b", false, "down", 0, 333_333),
-        new("demo-udp", "a", true, "up", 7, 7),
-        new("demo-udp", "b", true, "up", 0, 0),
+        Backend("demo", "a", true, "up", 1, 999_999),
+        Backend("demo", "b", false, "down", 0, 333_333),
+        Backend("demo-udp", "a", true, "up", 7, 7),
+        Backend("demo-udp", "b", true, "up", 0, 0),
     ];
 
     [Test]
@@ -35,7 +35,7 @@ internal sealed class DemoTableTests
     [TestCase(200, 30)]
     public void Render_Width_TheBarsTakeWhatIsLeftUpToALimit(int width, int longest)
     {
-        BackendStatus[] one = [new("demo-udp", "a", true, "up", 0, 100_000)];
+        BackendStatus[] one = [Backend("demo-udp", "a", true, "up", 0, 100_000)];
 
         Assert.That(string.Concat(Lines(one, width)).Count(static sign => sign == '█'), Is.EqualTo(longest));
     }
@@ -47,6 +47,14 @@ internal sealed class DemoTableTests
 
         Assert.That(bars.Select(static bar => bar.Length), Is.EqualTo(new[] { 22, 7, 30, 0 }));
     }
+
+    private static BackendStatus Backend(string pool, string name, bool up, string state, int active, long total) => new()
+    {
+        Pool = pool, Name = name, Address = "", Endpoint = null, IsAvailable = up, IsRemoved = false,
+        Admin = default, Health = default, IsEjected = false, State = state, Since = default, Weight = 1,
+        ConfiguredWeight = 1, Share = 0, ActiveConnections = active, TotalConnections = total, ConnectErrors = 0,
+        Ejections = 0, EjectedUntil = null, LastProbe = null, DrainDeadline = null,
+    };
 
     private static string[] Lines(IReadOnlyList<BackendStatus> backends, int width)
     {

@@ -1,0 +1,16 @@
+using L4Balancer.Telemetry;
+
+namespace L4Balancer.Backends;
+
+/// <summary>A live session of whatever transport, for who looks at all of them. Its shard's thread alone.</summary>
+internal interface ILiveFlow
+{
+    /// <summary>The backend that it counts at; null while there is none.</summary>
+    public Backend? Backend { get; }
+
+    /// <summary>What there is to know of it.</summary>
+    public FlowStatus Status();
+
+    /// <summary>Ends it. Only the first call has an effect.</summary>
+    public void Close(CloseReason reason);
+}

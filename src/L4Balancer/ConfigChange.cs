@@ -1,0 +1,230 @@
+using L4Balancer.Backends;
+using L4Balancer.Config;
+using L4Balancer.Net;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer;
+
+/// <summary>
+/// Takes a balancer from one configuration to the next, at the start from none. What can fail comes first: sockets are
+/// opened and new backends judged before anything that serves is touched; who connects meanwhile waits in the kernel's
+/// queue. Then services go over, listeners change hands, and what is no longer configured drains. Control plane, one at
+/// a time.
+/// </summary>
+internal sealed class ConfigChange
+{
+    private readonly BalancerParts _parts;
+    private readonly BalancerConfig _next;
+    private readonly BalancerLimits _limits;
+    private readonly Dictionary<(FlowProtocol, ListenAddress), (ListenerGroup Group, ServiceRuntime Owner)> _kept;
+    private readonly Dictionary<(FlowProtocol, ListenAddress), OpenedSockets> _opened = [];
+    private readonly List<PoolRuntime> _newPools = [];
+    private readonly List<ServiceRuntime> _newServices = [];
+
+    private ConfigChange(BalancerParts parts, BalancerConfig next, BalancerLimits limits)
+    {
+        _parts = parts;
+        _next = next;
+        _limits = limits;
+        _kept = GroupsByAddress(parts);
+    }
+
+    private IEnumerable<PoolConfig> NextPools => _next.Services.Select(static service => service.Pool).Distinct();
+
+    /// <summary>Goes over to a configuration.</summary>
+    /// <exception cref="BalancerStartException">It cannot be used in this process; nothing has changed.</exception>
+    public static async Task ApplyAsync(BalancerParts parts, BalancerConfig next, CancellationToken cancellationToken)
+    {
+        ConfigChange change = new(parts, next, BalancerLimits.Of(next));
+        try
+        {
+            change.OpenSockets();
+            IReadOnlyList<Func<CancellationToken, Task>> judging = change.AddBackends();
+            await change.AddServicesAsync();
+            await Task.WhenAll(judging.Select(judge => judge(cancellationToken)));
+        }
+        catch
+        {
+            await change.GiveUpAsync();
+            throw;
+        }
+
+        await change.ChangeServicesAsync();
+        await change.ChangePoolsAsync();
+        parts.Use(next, change._limits);
+        parts.TellListeners();
+    }
+
+    /// <summary>
+    /// The listeners that can go on: of TCP those that have not stopped, of UDP all, which are open for as long as a
+    /// flow needs them.
+    /// </summary>
+    private static Dictionary<(FlowProtocol, ListenAddress), (ListenerGroup Group, ServiceRuntime Owner)>
+        GroupsByAddress(BalancerParts parts)
+    {
+        Dictionary<(FlowProtocol, ListenAddress), (ListenerGroup Group, ServiceRuntime Owner)> groups = [];
+        foreach (ServiceRuntime service in parts.AllServices)
+        {
+            foreach (ListenerGroup group in service.Groups)
+            {
+                bool goesOn = group.Protocol == FlowProtocol.Udp || !group.IsStopped;
+                if (goesOn) groups.TryAdd((group.Protocol, group.Configured), (group, service));
+            }
+        }
+
+        return groups;
+    }
+
+    private void OpenSockets()
+    {
+        ListenerGroup[] own = [.. _parts.AllServices.SelectMany(static service => service.Groups)];
+        foreach (ServiceConfig service in _next.Services)
+        {
+            foreach (ListenAddress address in service.Listen)
+            {
+                if (_kept.ContainsKey((service.Protocol, address))) continue;
+
+                bool besideOwn = Array.Exists(own, group => group.Protocol == service.Protocol
+                    && ListenOverlap.Exists(group.Bound.Address, address));
+                _opened.Add(
+                    (service.Protocol, address),
+                    OpenedSockets.Open(service, address, _parts.Shards.Count, besideOwn));
+            }
+        }
+    }
+
+    /// <summary>Adds what is new to the pools.</summary>
+    /// <returns>What finds out which of it is up.</returns>
+    private List<Func<CancellationToken, Task>> AddBackends()
+    {
+        List<Func<CancellationToken, Task>> judging = [];
+        foreach (PoolConfig next in NextPools)
+        {
+            if (Find(next) is { } runtime)
+            {
+                IReadOnlyList<Backend> added = runtime.Pool.AddNew(next);
+                judging.Add(ending => runtime.Monitor.AddAsync(added, ending));
+            }
+            else
+            {
+                PoolRuntime made = _parts.AddPool(next, _next.Global.HashSeed);
+                _newPools.Add(made);
+                judging.Add(made.Monitor.StartAsync);
+            }
+        }
+
+        return judging;
+    }
+
+    /// <summary>Adds new services with those of their listeners that are new too; they do not accept yet.</summary>
+    private async Task AddServicesAsync()
+    {
+        foreach (ServiceConfig next in _next.Services)
+        {
+            if (_parts.AllServices.Any(one => one.Is(next))) continue;
+
+            ServiceRuntime made = _parts.AddService(next, _limits);
+            _newServices.Add(made);
+            foreach (ListenAddress address in next.Listen) await AddListenersAsync(made, address);
+        }
+
+        _parts.TellListeners();
+    }
+
+    private async Task AddListenersAsync(ServiceRuntime service, ListenAddress address)
+    {
+        if (!_opened.Remove((service.Config.Protocol, address), out OpenedSockets? opened)) return;
+
+        ListenerGroup added = await service.AddAsync(opened);
+        _parts.Logger.Listening(service.Name, added.Bound.ToString());
+    }
+
+    private PoolRuntime? Find(PoolConfig config) => _parts.Pools.FirstOrDefault(one => one.Pool.Name == config.Name);
+
+    /// <summary>Takes back what was begun.</summary>
+    private async Task GiveUpAsync()
+    {
+        foreach (OpenedSockets opened in _opened.Values) opened.Close();
+        foreach (ServiceRuntime made in _newServices)
+        {
+            await made.CutOffAsync(CloseReason.Shutdown);
+            made.PostCloseListeners();
+            _parts.Mark(made, isRemoved: true);
+            _parts.Forget(made);
+        }
+
+        foreach (PoolRuntime made in _newPools) await _parts.RemovePoolAsync(made);
+        foreach (PoolRuntime pool in _parts.Pools)
+        {
+            await ChangeAsync(pool, pool.Pool.Config, _parts.Config.Global.HashSeed);
+        }
+    }
+
+    private async Task ChangeServicesAsync()
+    {
+        ServiceRuntime[] before = [.. _parts.Services];
+        foreach (ServiceConfig next in _next.Services)
+        {
+            ServiceRuntime service = _parts.AllServices.First(one => one.Is(next));
+            if (!_newServices.Contains(service))
+            {
+                service.PostUse(next, _parts.PoolOf(next));
+                _parts.Mark(service, isRemoved: false);
+            }
+
+            foreach (ListenAddress address in next.Listen)
+            {
+                await AddListenersAsync(service, address);
+                TakeListeners(service, address);
+            }
+
+            service.PostStart();
+        }
+
+        foreach (ServiceRuntime service in before)
+        {
+            if (_next.Services.FirstOrDefault(service.Is) is { } next) StopListening(service, next);
+            else Remove(service);
+        }
+    }
+
+    private void TakeListeners(ServiceRuntime service, ListenAddress address)
+    {
+        if (!_kept.TryGetValue(
+            (service.Config.Protocol, address), out (ListenerGroup Group, ServiceRuntime Owner) kept))
+        {
+            return;
+        }
+
+        (ListenerGroup group, ServiceRuntime owner) = kept;
+        if (owner != service || group.IsStopped) service.PostTake(group, owner);
+    }
+
+    private static void StopListening(ServiceRuntime service, ServiceConfig next)
+    {
+        foreach (ListenerGroup group in service.Groups)
+        {
+            if (!group.IsStopped && !next.Listen.Contains(group.Configured)) group.PostStop();
+        }
+    }
+
+    private void Remove(ServiceRuntime service)
+    {
+        _parts.Mark(service, isRemoved: true);
+        service.PostRemove(service.Pool.Pool.Deadline(service.Config.Pool.DrainTimeout));
+    }
+
+    private async Task ChangePoolsAsync()
+    {
+        foreach (PoolConfig next in NextPools) await ChangeAsync(Find(next)!, next, _next.Global.HashSeed);
+    }
+
+    private static async Task ChangeAsync(PoolRuntime runtime, PoolConfig next, ulong seed)
+    {
+        bool asksAnew = runtime.Pool.Config.Health != next.Health;
+        IReadOnlyList<Backend> removed = runtime.Pool.Apply(next, seed);
+        await runtime.Monitor.RemoveAsync(removed);
+        foreach (Backend backend in removed) runtime.Ejector.Forget(backend);
+        if (asksAnew) runtime.Monitor.Reconsider();
+    }
+}

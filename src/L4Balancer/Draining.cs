@@ -1,0 +1,108 @@
+using L4Balancer.Backends;
+using L4Balancer.Pools;
+using L4Balancer.Shards;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer;
+
+/// <summary>
+/// Watches what is on its way out: removed services, listeners and backends, and backends that an operator drains. It
+/// ends their flows when their time is over, and what has none left. It runs only while there is something to watch.
+/// </summary>
+internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _starting = new();
+    private Task _watching = Task.CompletedTask;
+
+    /// <summary>Something is on its way out from now on. Any thread.</summary>
+    public void Begin()
+    {
+        lock (_starting)
+        {
+            if (_watching.IsCompleted && !_ending.IsCancellationRequested) _watching = WatchAsync();
+        }
+    }
+
+    /// <summary>Watches no longer; what is left is ended by others.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _watching;
+        _ending.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        await Task.Yield(); // Not under the caller's lock.
+        bool isLast;
+        do
+        {
+            await Task.Delay(Poll, parts.Time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_ending.IsCancellationRequested) return;
+
+            foreach (ServiceRuntime service in parts.AllServices) EndListeners(service);
+            foreach (ServiceRuntime service in parts.Removed) await EndServiceAsync(service);
+            foreach (PoolRuntime pool in parts.Pools) await EndBackendsAsync(pool.Pool);
+            await EndPoolsAsync();
+            lock (_starting)
+            {
+                isLast = !HasMore();
+                if (isLast) _watching = Task.CompletedTask;
+            }
+        }
+        while (!isLast);
+    }
+
+    private static void EndListeners(ServiceRuntime service)
+    {
+        foreach (ListenerGroup group in service.Groups)
+        {
+            if (group.IsStopped && group.PostCloseIfDone()) service.Forget(group);
+        }
+    }
+
+    private async Task EndServiceAsync(ServiceRuntime service)
+    {
+        if (IsOver(service.DrainDeadline)) await service.CutOffAsync(CloseReason.DrainTimeout);
+        bool mayStillAccept = service.Groups.Any(static group => group.IsStopped);
+        if (mayStillAccept || service.Limit.Open > 0) return;
+
+        service.PostCloseIfDone();
+        foreach (Shard shard in parts.Shards) await shard.RunAsync(static () => { });
+        parts.Forget(service);
+    }
+
+    private async Task EndBackendsAsync(Pool pool)
+    {
+        foreach (Backend backend in pool.Backends.Concat(pool.Removed))
+        {
+            bool isDue = backend is { IsDraining: true, ActiveSessions: > 0 } && IsOver(backend.DrainDeadline);
+            if (isDue) await parts.Flows.CloseAsync(backend, CloseReason.DrainTimeout);
+        }
+
+        pool.ForgetRemoved();
+    }
+
+    private async Task EndPoolsAsync()
+    {
+        foreach (PoolRuntime pool in parts.Pools)
+        {
+            bool isUsed = parts.AllServices.Any(service => service.Pool == pool);
+            if (!isUsed) await parts.RemovePoolAsync(pool);
+        }
+    }
+
+    private bool HasMore() =>
+        parts.Removed.Count > 0
+        || parts.AllServices.Any(static service => service.Groups.Any(static group => group.IsStopped))
+        || parts.Pools.Any(pool => pool.Pool.Removed.Count > 0
+            || pool.Pool.Backends.Any(IsToBeEnded));
+
+    private bool IsToBeEnded(Backend backend) => backend is { IsDraining: true, DrainDeadline: { } deadline }
+        && (backend.ActiveSessions > 0 || !IsOver(deadline));
+
+    private bool IsOver(long? deadline) => deadline is { } at && parts.Time.GetTimestamp() >= at;
+}

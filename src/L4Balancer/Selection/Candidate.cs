@@ -1,0 +1,8 @@
+using L4Balancer.Backends;
+
+namespace L4Balancer.Selection;
+
+/// <summary>A backend that may be picked, with the weight that it has in one snapshot.</summary>
+/// <param name="Backend">The backend.</param>
+/// <param name="Weight">1 to 256.</param>
+internal readonly record struct Candidate(Backend Backend, int Weight);

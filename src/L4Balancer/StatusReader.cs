@@ -1,0 +1,104 @@
+using L4Balancer.Backends;
+using L4Balancer.Health;
+using L4Balancer.Pools;
+using L4Balancer.Selection;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer;
+
+/// <summary>Puts together what the outside sees of services and backends. Any thread.</summary>
+internal sealed class StatusReader(BalancerParts parts)
+{
+    /// <summary>Every service, also removed ones that have flows.</summary>
+    public IReadOnlyList<ServiceStatus> Services() => [.. parts.AllServices.Select(Service)];
+
+    /// <summary>Every pool's backends, also removed ones that have flows.</summary>
+    public IReadOnlyList<BackendStatus> Backends() => [.. parts.Pools.SelectMany(Backends)];
+
+    /// <summary>How a pool's hash space is divided; null where there is no such pool.</summary>
+    public RingPicture? Ring(string pool, bool previous, int places)
+    {
+        if (parts.Pools.FirstOrDefault(one => one.Pool.Name == pool)?.Pool is not { } found) return null;
+
+        PoolSnapshot? snapshot = previous ? found.Previous : found.Snapshot;
+        if (snapshot?.Selector is not { } ring) return RingPicture.Empty;
+
+        ulong step = ulong.MaxValue / (ulong)places;
+        IEnumerable<int> owners = Enumerable.Range(0, places).Select(place => ring.OwnerOf((ulong)place * step));
+        return new RingPicture(ring.Names, ring.Shares(), [.. owners]);
+    }
+
+    private static ServiceStatus Service(ServiceRuntime service)
+    {
+        IReadOnlyList<ServiceCounters> counters = service.Counters;
+        CloseReason[] reasons = Enum.GetValues<CloseReason>();
+        Dictionary<string, long> closed = reasons.ToDictionary(CloseReasons.Text, Closed);
+        return new ServiceStatus
+        {
+            Name = service.Name,
+            Protocol = service.Config.Protocol,
+            Pool = service.Pool.Pool.Name,
+            Listeners = [.. service.Groups.Where(static one => !one.IsStopped).Select(static one => one.Bound)],
+            IsRemoved = service.IsRemoved,
+            Sessions = service.Limit.Open,
+            PeakSessions = service.Limit.Peak,
+            MaxSessions = service.Limit.LeastMax,
+            Accepted = counters.Sum(static one => one.Accepted),
+            Closed = closed,
+            Errors = reasons.Where(CloseReasons.IsError).Sum(Closed),
+            Retries = counters.Sum(static one => one.Retries),
+            ReceivedFromClients = counters.Sum(static one => one.ReceivedFromClients),
+            SentToClients = counters.Sum(static one => one.SentToClients),
+            ReceivedFromServers = counters.Sum(static one => one.ReceivedFromServers),
+            SentToServers = counters.Sum(static one => one.SentToServers),
+        };
+
+        long Closed(CloseReason reason) => counters.Sum(one => one.Closed(reason));
+    }
+
+    private IEnumerable<BackendStatus> Backends(PoolRuntime pool)
+    {
+        Dictionary<string, double> shares = Shares(pool.Pool.Snapshot.Selector);
+        Dictionary<Backend, ProbeStatus?> probes = pool.Monitor.Monitors.ToDictionary(
+            static monitor => monitor.Backend, static monitor => monitor.LastProbe);
+        return pool.Pool.Backends.Concat(pool.Pool.Removed).Select(backend => Status(
+            pool, backend, shares.GetValueOrDefault(backend.Name), probes.GetValueOrDefault(backend)));
+    }
+
+    private BackendStatus Status(PoolRuntime pool, Backend backend, double share, ProbeStatus? probe)
+    {
+        (long ejections, DateTimeOffset? until) = pool.Ejector.StatusOf(backend);
+        return new BackendStatus
+        {
+            Pool = pool.Pool.Name,
+            Name = backend.Name,
+            Address = backend.Host.Contains(':', StringComparison.Ordinal)
+                ? $"[{backend.Host}]:{backend.Port}" : $"{backend.Host}:{backend.Port}",
+            Endpoint = backend.Endpoint,
+            IsAvailable = backend.IsAvailable,
+            IsRemoved = backend.IsRemoved,
+            Admin = backend.Admin,
+            Health = backend.Health,
+            IsEjected = backend.IsEjected,
+            State = backend.StateText,
+            Since = backend.Since,
+            Weight = backend.Weight,
+            ConfiguredWeight = backend.ConfiguredWeight,
+            Share = backend.IsRemoved ? 0 : share,
+            ActiveConnections = backend.ActiveSessions,
+            TotalConnections = backend.TotalSessions,
+            ConnectErrors = Enum.GetValues<ConnectError>().Sum(backend.ConnectErrorCount),
+            Ejections = ejections,
+            EjectedUntil = until,
+            LastProbe = probe,
+            DrainDeadline = backend is { IsDraining: true, DrainDeadline: { } deadline } ? At(deadline) : null,
+        };
+    }
+
+    private DateTimeOffset At(long timestamp) =>
+        parts.Time.GetUtcNow() + parts.Time.GetElapsedTime(parts.Time.GetTimestamp(), timestamp);
+
+    private static Dictionary<string, double> Shares(RingSelector? ring) => ring is null
+        ? []
+        : ring.Names.Zip(ring.Shares()).DistinctBy(static one => one.First).ToDictionary();
+}
