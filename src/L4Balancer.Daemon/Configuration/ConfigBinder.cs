@@ -228,24 +228,36 @@ internal sealed class ConfigBinder
 
     private AdminConfig Admin(TableReader table)
     {
-        AdminConfig admin = new();
-        TomlNode? node = table.Node("listen");
-        if (table.Text("listen") is { } text)
-        {
-            if (text.Length == 0) return admin with { Listen = null };
-            if (AddressSyntax.ParseEndpoint(text, out IpEndpoint endpoint) is { } problem)
-            {
-                return table.Reject(node!, $"{problem}; \"\" turns the admin side off", admin);
-            }
-
-            admin = admin with { Listen = endpoint };
-        }
+        AdminConfig usual = new();
+        AdminConfig admin = new() { Listen = AdminListen(table, usual), Socket = AdminSocket(table, usual) };
+        if (admin.Listen is not { } listen) return admin;
 
         // Its web server takes IPv4 clients on [::] too.
-        IpEndpoint listen = admin.Listen!.Value;
         bool bothFamilies = listen.Address is { IsAny: true, IsV4: false };
-        _listeners.Add("[admin]", FlowProtocol.Tcp, node?.Position, [new ListenAddress(listen, bothFamilies)]);
+        TomlPosition? place = table.Node("listen")?.Position;
+        _listeners.Add("[admin]", FlowProtocol.Tcp, place, [new ListenAddress(listen, bothFamilies)]);
         return admin;
+    }
+
+    private static IpEndpoint? AdminListen(TableReader table, AdminConfig fallback)
+    {
+        if (table.Text("listen") is not { } text) return fallback.Listen;
+        if (text.Length == 0) return null;
+
+        return AddressSyntax.ParseEndpoint(text, out IpEndpoint endpoint) is { } problem
+            ? table.Reject(
+                table.Node("listen")!, $"{problem}; \"\" turns it off", fallback.Listen)
+            : endpoint;
+    }
+
+    private static string? AdminSocket(TableReader table, AdminConfig fallback)
+    {
+        if (table.Text("socket") is not { } path) return fallback.Socket;
+        if (path.Length == 0) return null;
+
+        return SocketPath.Problem(path) is { } problem
+            ? table.Reject(table.Node("socket")!, $"'socket' {problem}; \"\" turns it off", fallback.Socket)
+            : path;
     }
 
     private void CheckName(string name, TableReader table)

@@ -39,6 +39,7 @@ internal static class KnownKeys
         Shards = table.Integer("shards", fallback.Shards, 0, MostShards),
         MaxConnections = table.Integer("max_connections", fallback.MaxConnections, 0, int.MaxValue),
         ShutdownDrain = table.Duration("shutdown_drain", fallback.ShutdownDrain),
+        DrainNotice = table.Duration("drain_notice", fallback.DrainNotice),
         HashSeed = (ulong)table.Integer("hash_seed", (long)fallback.HashSeed, 0, long.MaxValue),
     };
 
@@ -73,6 +74,7 @@ internal static class KnownKeys
         HashOn = table.Word("hash_on", fallback.HashOn, ("5-tuple", HashOn.FiveTuple), ("source", HashOn.Source)),
         Health = Health(table.Table("health"), fallback.Health),
         Ejection = Ejection(table.Table("ejection"), fallback.Ejection),
+        DrainTimeout = table.Table("drain").Duration("timeout", fallback.DrainTimeout),
     };
 
     private static TimeoutConfig Timeouts(TableReader table, TimeoutConfig fallback) => new()

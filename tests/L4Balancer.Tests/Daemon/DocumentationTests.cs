@@ -11,7 +11,7 @@ namespace L4Balancer.Tests.Daemon;
 /// <summary>What the documents list is what there is.</summary>
 internal sealed class DocumentationTests
 {
-    private static readonly string[] TableKeys = ["timeouts", "retry", "udp", "health", "ejection"];
+    private static readonly string[] TableKeys = ["timeouts", "retry", "udp", "health", "ejection", "drain"];
 
     [TestCaseSource(typeof(ConfigTexts), nameof(ConfigTexts.Tables))]
     public void Configuration_EveryKey_IsDescribed(string table)

@@ -40,9 +40,9 @@ internal sealed class ConfigBindingTests
     {
         BalancerConfig config = Good(
             """
-            global = { shards = 3, max_connections = 1000, shutdown_drain = "5s", hash_seed = 42 }
+            global = { shards = 3, max_connections = 1000, shutdown_drain = "5s", drain_notice = "6s", hash_seed = 42 }
             log = { level = "debug", format = "json", flows = "1/50" }
-            admin.listen = "[::1]:9000"
+            admin = { listen = "[::1]:9000", socket = "/tmp/admin" }
             [service.web]
             listen = ["127.0.0.1:80", "[::]:80"]
             protocol = "tcp"
@@ -55,6 +55,7 @@ internal sealed class ConfigBindingTests
             health = { type = "none", interval = "5s", timeout = "6s", rise = 7, fall = 8, jitter = 0.25, port = 9 }
             retry.attempts = 10
             ejection = { failures = 11, base = "12s", max = "13s", max_ejected = 1 }
+            drain.timeout = "14s"
             [[service.web.backend]]
             address = "[2001:db8::1]:8080"
             [[service.web.backend]]
@@ -67,13 +68,15 @@ internal sealed class ConfigBindingTests
         {
             Assert.That(config.Global, Is.EqualTo(new GlobalConfig
             {
-                Shards = 3, MaxConnections = 1000, ShutdownDrain = TimeSpan.FromSeconds(5), HashSeed = 42,
+                Shards = 3, MaxConnections = 1000, ShutdownDrain = TimeSpan.FromSeconds(5),
+                DrainNotice = TimeSpan.FromSeconds(6), HashSeed = 42,
             }));
             Assert.That(config.Log, Is.EqualTo(new LogConfig
             {
                 Level = LogLevelName.Debug, Format = LogFormat.Json, Flows = new FlowLogFilter(true, 50),
             }));
             Assert.That(config.Admin.Listen.ToString(), Is.EqualTo("[::1]:9000"));
+            Assert.That(config.Admin.Socket, Is.EqualTo("/tmp/admin"));
         });
         AssertService(config.Services.Single());
     }
@@ -151,9 +154,37 @@ internal sealed class ConfigBindingTests
         Good("[service.a]\nlisten = \"*:80\"\nbackends = [\"a:1\"]").Services.Single().Listen.Single(),
         Is.EqualTo(new ListenAddress(new IpEndpoint(default, 80), BothFamilies: true)));
 
+    [TestCase("listen")]
+    [TestCase("socket")]
+    public void Parse_AdminEmpty_TurnsOffThatAlone(string key)
+    {
+        AdminConfig usual = new();
+
+        Assert.That(Good($"admin.{key} = \"\"" + GoodService).Admin, Is.EqualTo(
+            key == "listen" ? usual with { Listen = null } : usual with { Socket = null }));
+    }
+
     [Test]
-    public void Parse_AdminEmpty_IsOff() =>
-        Assert.That(Good("admin.listen = \"\"" + GoodService).Admin.Listen, Is.Null);
+    public void Parse_Drain_IsAKeyOfPoolsWithADefault()
+    {
+        BalancerConfig config = Good(
+            """
+            [defaults]
+            drain.timeout = "1m"
+            [service.web]
+            listen = "*:80"
+            backends = ["a:1"]
+            [service.api]
+            listen = "*:81"
+            pool = "api"
+            [pool.api]
+            backends = ["a:1"]
+            drain.timeout = "2m"
+            """);
+
+        Assert.That(
+            config.Services.Select(service => service.Pool.DrainTimeout.TotalMinutes), Is.EqualTo(new[] { 1, 2 }));
+    }
 
     [Test]
     public void Parse_ByteOrderMark_DoesNotShiftColumns() => Assert.That(
@@ -183,6 +214,7 @@ internal sealed class ConfigBindingTests
         {
             Failures = 11, Base = TimeSpan.FromSeconds(12), Max = TimeSpan.FromSeconds(13), MaxEjected = 1,
         }));
+        Assert.That(service.Pool.DrainTimeout, Is.EqualTo(TimeSpan.FromSeconds(14)));
         Assert.That(service.Pool.Backends, Is.EqualTo(new[]
         {
             new BackendConfig { Name = "[2001:db8::1]:8080", Host = "2001:db8::1", Port = 8080 },

@@ -71,13 +71,18 @@ internal sealed class ConfigErrorTests
         yield return Case("Table_String", "global = \"x\"", "1:10: error: 'global' must be a table, not a string");
         yield return Case("Admin_HostName", "[admin]\nlisten = \"localhost:9191\"",
             "2:10: error: \"localhost:9191\" is a host name; a listen address must be a literal one of this host, "
-            + "such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"; \"\" turns the admin side off");
+            + "such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"; \"\" turns it off");
         yield return Case("Admin_Star", "[admin]\nlisten = \"*:9191\"",
             "2:10: error: \"*:9191\" is not possible here; write \"0.0.0.0:9191\" or \"[::]:9191\"; "
-            + "\"\" turns the admin side off");
+            + "\"\" turns it off");
         yield return Case("Admin_Range", "[admin]\nlisten = \"127.0.0.1:1-2\"",
             "2:10: error: \"127.0.0.1:1-2\" is a port range; exactly one port is possible here; "
-            + "\"\" turns the admin side off");
+            + "\"\" turns it off");
+        yield return Case("Socket_Relative", "[admin]\nsocket = \"admin.sock\"",
+            "2:10: error: 'socket' must be an absolute path such as \"/run/l4balancer/admin.sock\", "
+            + "not \"admin.sock\"; \"\" turns it off");
+        yield return Case("Drain_Unit", "[defaults.drain]\ntimeout = \"1\"",
+            $"2:11: error: 'timeout' is not a duration of at most a year: \"1\"{Units}");
         yield return Case("Toml_Syntax", "[global\n", Parse("[global\n").Problems.Select(problem =>
             $"{problem.Position}: error: {problem.Message}").Single());
     }
