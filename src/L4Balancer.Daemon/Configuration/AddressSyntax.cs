@@ -13,9 +13,6 @@ namespace L4Balancer.Daemon.Configuration;
 /// </summary>
 internal static class AddressSyntax
 {
-    /// <summary>Most ports of one range. Each is a socket on each shard.</summary>
-    public const int MostPortsOfARange = 1024;
-
     private const int LongestHostName = 253;
     private const int LongestLabel = 63;
 
@@ -93,9 +90,9 @@ internal static class AddressSyntax
 
         if (last < first) return $"\"{text}\" has a range that ends before it begins; write \"{last}-{first}\"";
 
-        return last - first < MostPortsOfARange
+        return last - first < ListenRanges.MostPorts
             ? null
-            : $"\"{text}\" has {last - first + 1} ports; a range may have at most {MostPortsOfARange}";
+            : $"\"{text}\" has {last - first + 1} ports; a range may have at most {ListenRanges.MostPorts}";
     }
 
     /// <summary>Splits at the colon before the port; brackets around the host go away.</summary>

@@ -25,7 +25,7 @@ internal sealed class HealthRules(TableReader defaults, ProblemList problems)
 
         // A type that is misspelt has been reported, and what goes with it is anybody's guess.
         ProbeType type = pool.Health.Type;
-        if (named is { } entry && !KnownKeys.Says(entry.Value, KnownKeys.ProbeTypes, type)) return pool;
+        if (named is { } entry && !KnownKeys.Says(entry.Value, ConfigWords.ProbeTypes, type)) return pool;
 
         foreach (string key in (ReadOnlySpan<string>)["send", "expect"])
         {
@@ -51,7 +51,7 @@ internal sealed class HealthRules(TableReader defaults, ProblemList problems)
 
     private void ReportVain(TableReader table, ProbeType type)
     {
-        string word = KnownKeys.ProbeTypes.First(known => known.Value == type).Word;
+        string word = ConfigWords.Of(ConfigWords.ProbeTypes, type);
         foreach (string key in UdpKeys)
         {
             if (Find(table, key) is not { } entry) continue;

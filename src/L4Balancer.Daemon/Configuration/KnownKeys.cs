@@ -1,6 +1,5 @@
 using System.Globalization;
 using L4Balancer.Config;
-using L4Balancer.Net;
 using L4Balancer.Toml;
 
 namespace L4Balancer.Daemon.Configuration;
@@ -21,14 +20,6 @@ internal static class KnownKeys
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The transports.</summary>
-    public static readonly (string Word, FlowProtocol Value)[] Protocols =
-        [("tcp", FlowProtocol.Tcp), ("udp", FlowProtocol.Udp)];
-
-    /// <summary>The kinds of probes.</summary>
-    public static readonly (string Word, ProbeType Value)[] ProbeTypes =
-        [("tcp", ProbeType.Tcp), ("udp", ProbeType.Udp), ("none", ProbeType.None)];
-
     /// <summary>True where a node is the word for a value.</summary>
     public static bool Says<T>(TomlNode node, (string Word, T Value)[] words, T value) =>
         node is TomlString { Value: var text } && words.Contains((text, value));
@@ -46,19 +37,15 @@ internal static class KnownKeys
     /// <summary>The <c>[log]</c> table.</summary>
     public static LogConfig Log(TableReader table, LogConfig fallback) => new()
     {
-        Level = table.Word(
-            "level", fallback.Level, ("debug", LogLevelName.Debug), ("info", LogLevelName.Info),
-            ("warning", LogLevelName.Warning), ("error", LogLevelName.Error)),
-        Format = table.Word(
-            "format", fallback.Format, ("auto", LogFormat.Auto), ("text", LogFormat.Text), ("json", LogFormat.Json),
-            ("journald", LogFormat.Journald)),
+        Level = table.Word("level", fallback.Level, ConfigWords.LogLevels),
+        Format = table.Word("format", fallback.Format, ConfigWords.LogFormats),
         Flows = Flows(table, fallback.Flows),
     };
 
     /// <summary>The keys of a service that may also stand in <c>[defaults]</c>, but for those of its pool.</summary>
     public static ServiceConfig Service(TableReader table, ServiceConfig fallback) => fallback with
     {
-        Protocol = table.Word("protocol", fallback.Protocol, Protocols),
+        Protocol = table.Word("protocol", fallback.Protocol, ConfigWords.Protocols),
         MaxConnections = table.Integer("max_connections", fallback.MaxConnections, 0, int.MaxValue),
         Backlog = table.Integer("backlog", fallback.Backlog, 1, LongestBacklog),
         Freebind = table.Boolean("freebind", fallback.Freebind),
@@ -70,8 +57,8 @@ internal static class KnownKeys
     /// <summary>The keys of a pool that may also stand in <c>[defaults]</c>.</summary>
     public static PoolConfig Pool(TableReader table, PoolConfig fallback) => fallback with
     {
-        Balance = table.Word("balance", fallback.Balance, ("ring", BalancePolicy.Ring)),
-        HashOn = table.Word("hash_on", fallback.HashOn, ("5-tuple", HashOn.FiveTuple), ("source", HashOn.Source)),
+        Balance = table.Word("balance", fallback.Balance, ConfigWords.Policies),
+        HashOn = table.Word("hash_on", fallback.HashOn, ConfigWords.HashedParts),
         Health = Health(table.Table("health"), fallback.Health),
         Ejection = Ejection(table.Table("ejection"), fallback.Ejection),
         DrainTimeout = table.Table("drain").Duration("timeout", fallback.DrainTimeout),
@@ -104,7 +91,7 @@ internal static class KnownKeys
     {
         HealthConfig health = new()
         {
-            Type = table.Word("type", fallback.Type, ProbeTypes),
+            Type = table.Word("type", fallback.Type, ConfigWords.ProbeTypes),
             Interval = table.Duration("interval", fallback.Interval, ShortestInterval),
             Timeout = table.Duration("timeout", fallback.Timeout, MoreThanZero),
             Rise = table.Integer("rise", fallback.Rise, 1, MostProbes),
@@ -147,8 +134,6 @@ internal static class KnownKeys
             return new FlowLogFilter(true, oneIn);
         }
 
-        return table.WordOrForm(
-            "flows", fallback, "1/N", ("all", FlowLogFilter.All), ("errors", FlowLogFilter.OnlyErrors),
-            ("none", FlowLogFilter.None));
+        return table.WordOrForm("flows", fallback, "1/N", ConfigWords.FlowFilters);
     }
 }

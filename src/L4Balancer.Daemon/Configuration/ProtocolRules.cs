@@ -21,7 +21,7 @@ internal sealed class ProtocolRules(TableReader defaults, ProblemList problems)
         // A protocol that is misspelt has been reported, and with which keys it goes is anybody's guess.
         TomlEntry? named = table.Find("protocol") ?? defaults.Find("protocol");
         bool isMisspelt =
-            named is { Value: var word } && !KnownKeys.Says(word, KnownKeys.Protocols, service.Protocol);
+            named is { Value: var word } && !KnownKeys.Says(word, ConfigWords.Protocols, service.Protocol);
         if (isMisspelt) return service;
         if (service.Protocol == FlowProtocol.Udp) return ApplyUdp(service, table);
 

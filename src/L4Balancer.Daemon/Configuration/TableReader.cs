@@ -1,4 +1,5 @@
 using System.Globalization;
+using L4Balancer.Config;
 using L4Balancer.Toml;
 
 namespace L4Balancer.Daemon.Configuration;

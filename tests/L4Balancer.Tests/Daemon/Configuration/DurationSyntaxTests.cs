@@ -1,6 +1,6 @@
 using FsCheck.Fluent;
 using FsCheck;
-using L4Balancer.Daemon.Configuration;
+using L4Balancer.Config;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Configuration;

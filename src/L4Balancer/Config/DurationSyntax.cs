@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace L4Balancer.Daemon.Configuration;
+namespace L4Balancer.Config;
 
 /// <summary>
 /// Durations as the configuration writes them: whole numbers with a unit, largest unit first, each unit once:
@@ -47,17 +47,21 @@ internal static class DurationSyntax
         return duration <= Longest;
     }
 
-    /// <summary>Writes a duration of whole milliseconds so that <see cref="TryParse"/> reads the same.</summary>
+    /// <summary>
+    /// Writes a duration of whole milliseconds so that <see cref="TryParse"/> reads the same. Of a fraction of one,
+    /// which no file has, it writes all digits.
+    /// </summary>
     public static string Format(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero) return "0s";
 
         StringBuilder text = new();
-        long rest = (long)duration.TotalMilliseconds;
+        decimal rest = duration.Ticks / (decimal)TimeSpan.TicksPerMillisecond;
         foreach ((string name, long milliseconds) in Units)
         {
-            if (rest / milliseconds > 0) text.Append(CultureInfo.InvariantCulture, $"{rest / milliseconds}{name}");
-            rest %= milliseconds;
+            decimal count = name == "ms" ? rest : decimal.Floor(rest / milliseconds);
+            if (count > 0) text.Append(CultureInfo.InvariantCulture, $"{count}{name}");
+            rest -= count * milliseconds;
         }
 
         return text.ToString();

@@ -1,0 +1,103 @@
+using L4Balancer.Net;
+using static L4Balancer.Config.ConfigText;
+using static L4Balancer.Config.KeyEffect;
+
+namespace L4Balancer.Config;
+
+/// <summary>
+/// Every key of the configuration but those that name things: services and pools, what a service listens on, the pool
+/// it uses, a pool's backends.
+/// </summary>
+internal static class ConfigKeys
+{
+    /// <summary>The <c>[global]</c> table.</summary>
+    public static readonly ConfigKey<GlobalConfig>[] Global =
+    [
+        new("shards", static global => Number(global.Shards), NextStart),
+        new("max_connections", static global => Number(global.MaxConnections)),
+        Duration<GlobalConfig>("shutdown_drain", static global => global.ShutdownDrain),
+        Duration<GlobalConfig>("drain_notice", static global => global.DrainNotice),
+        new("hash_seed", static global => $"{global.HashSeed}", NewFlows),
+    ];
+
+    /// <summary>The <c>[log]</c> table.</summary>
+    public static readonly ConfigKey<LogConfig>[] Log =
+    [
+        Word<LogConfig>("level", static log => ConfigWords.Of(ConfigWords.LogLevels, log.Level), NextStart),
+        Word<LogConfig>("format", static log => ConfigWords.Of(ConfigWords.LogFormats, log.Format), NextStart),
+        Word<LogConfig>("flows", static log => Flows(log.Flows), NextStart),
+    ];
+
+    /// <summary>The <c>[admin]</c> table.</summary>
+    public static readonly ConfigKey<AdminConfig>[] Admin =
+    [
+        Word<AdminConfig>("listen", static admin => admin.Listen?.ToString() ?? "", NextStart),
+        Word<AdminConfig>("socket", static admin => admin.Socket ?? "", NextStart),
+    ];
+
+    /// <summary>A <c>[service.NAME]</c> table. The protocol is part of what a service is.</summary>
+    public static readonly ConfigKey<ServiceConfig>[] Service =
+    [
+        Word<ServiceConfig>("protocol", static service => ConfigWords.Of(ConfigWords.Protocols, service.Protocol)),
+        new("max_connections", static service => Number(service.MaxConnections)),
+        new("backlog", static service => Number(service.Backlog), NextStart) { Concerns = IsTcp },
+        new("freebind", static service => Boolean(service.Freebind), NextStart),
+        Duration<ServiceConfig>("timeouts.connect", static service => service.Timeouts.Connect, NewFlows, IsTcp),
+        Duration<ServiceConfig>("timeouts.idle", static service => service.Timeouts.Idle, NewFlows, IsTcp),
+        Duration<ServiceConfig>("timeouts.idle", static service => service.Timeouts.Idle, AllFlows, IsUdp),
+        Duration<ServiceConfig>("timeouts.half_close", static service => service.Timeouts.HalfClose, NewFlows, IsTcp),
+        Duration<ServiceConfig>("timeouts.lifetime", static service => service.Timeouts.Lifetime, NewFlows),
+        new("retry.attempts", static service => Number(service.RetryAttempts), NewFlows),
+        new("udp.responses", static service => Number(service.Udp.Responses), AllFlows) { Concerns = IsUdp },
+        new("udp.one_way", static service => Boolean(service.Udp.OneWay), NewFlows) { Concerns = IsUdp },
+        new("udp.max_sessions", static service => Number(service.Udp.MaxSessions)) { Concerns = IsUdp },
+        new("udp.deny_source_ports", static service => Ports(service.Udp.DenySourcePorts)) { Concerns = IsUdp },
+    ];
+
+    /// <summary>The keys of a pool, in <c>[pool.NAME]</c> or in the table of its service.</summary>
+    public static readonly ConfigKey<PoolConfig>[] Pool =
+    [
+        Word<PoolConfig>("balance", static pool => ConfigWords.Of(ConfigWords.Policies, pool.Balance), NewFlows),
+        Word<PoolConfig>("hash_on", static pool => ConfigWords.Of(ConfigWords.HashedParts, pool.HashOn), NewFlows),
+        Word<PoolConfig>("health.type", static pool => ConfigWords.Of(ConfigWords.ProbeTypes, pool.Health.Type)),
+        Duration<PoolConfig>("health.interval", static pool => pool.Health.Interval),
+        Duration<PoolConfig>("health.timeout", static pool => pool.Health.Timeout),
+        new("health.rise", static pool => Number(pool.Health.Rise)),
+        new("health.fall", static pool => Number(pool.Health.Fall)),
+        new("health.jitter", static pool => Number(pool.Health.Jitter)),
+        new("health.port", static pool => Number(pool.Health.Port)),
+        Word<PoolConfig>("health.send", static pool => Bytes(pool.Health.Send)) with { Concerns = ProbesUdp },
+        Word<PoolConfig>("health.expect", static pool => Bytes(pool.Health.Expect)) with { Concerns = ProbesUdp },
+        new("health.reply", static pool => Boolean(pool.Health.Reply)) { Concerns = ProbesUdp },
+        new("ejection.failures", static pool => Number(pool.Ejection.Failures)),
+        Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
+        Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),
+        new("ejection.max_ejected", static pool => Number(pool.Ejection.MaxEjected)),
+        Duration<PoolConfig>("drain.timeout", static pool => pool.DrainTimeout),
+    ];
+
+    /// <summary>The keys of a backend.</summary>
+    public static readonly ConfigKey<BackendConfig>[] Backend =
+    [
+        Word<BackendConfig>("address", Address),
+        Word<BackendConfig>("name", static backend => backend.Name),
+        new("weight", static backend => Number(backend.Weight), NewFlows),
+    ];
+
+    private static bool IsTcp(ServiceConfig service) => service.Protocol == FlowProtocol.Tcp;
+
+    private static bool IsUdp(ServiceConfig service) => service.Protocol == FlowProtocol.Udp;
+
+    private static bool ProbesUdp(PoolConfig pool) => pool.Health.Type == ProbeType.Udp;
+
+    private static ConfigKey<T> Word<T>(string name, Func<T, string> text, KeyEffect effect = AtOnce) =>
+        new(name, text, effect) { IsString = true };
+
+    private static ConfigKey<T> Duration<T>(
+        string name, Func<T, TimeSpan> value, KeyEffect effect = AtOnce, Func<T, bool>? concerns = null) =>
+        new(name, record => DurationSyntax.Format(value(record)), effect)
+        {
+            IsString = true,
+            Concerns = concerns ?? (static _ => true),
+        };
+}

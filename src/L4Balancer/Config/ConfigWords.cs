@@ -1,0 +1,44 @@
+using L4Balancer.Net;
+
+namespace L4Balancer.Config;
+
+/// <summary>The words that the configuration has for the members of an enumeration.</summary>
+internal static class ConfigWords
+{
+    /// <summary>The transports.</summary>
+    public static readonly (string Word, FlowProtocol Value)[] Protocols =
+        [("tcp", FlowProtocol.Tcp), ("udp", FlowProtocol.Udp)];
+
+    /// <summary>The ways to choose a backend.</summary>
+    public static readonly (string Word, BalancePolicy Value)[] Policies = [("ring", BalancePolicy.Ring)];
+
+    /// <summary>What of a flow is hashed.</summary>
+    public static readonly (string Word, HashOn Value)[] HashedParts =
+        [("5-tuple", HashOn.FiveTuple), ("source", HashOn.Source)];
+
+    /// <summary>The kinds of probes.</summary>
+    public static readonly (string Word, ProbeType Value)[] ProbeTypes =
+        [("tcp", ProbeType.Tcp), ("udp", ProbeType.Udp), ("none", ProbeType.None)];
+
+    /// <summary>The levels of the log.</summary>
+    public static readonly (string Word, LogLevelName Value)[] LogLevels =
+    [
+        ("debug", LogLevelName.Debug), ("info", LogLevelName.Info), ("warning", LogLevelName.Warning),
+        ("error", LogLevelName.Error),
+    ];
+
+    /// <summary>The forms of a log line.</summary>
+    public static readonly (string Word, LogFormat Value)[] LogFormats =
+    [
+        ("auto", LogFormat.Auto), ("text", LogFormat.Text), ("json", LogFormat.Json),
+        ("journald", LogFormat.Journald),
+    ];
+
+    /// <summary>The flows that leave a record; <c>1/N</c> stands beside them.</summary>
+    public static readonly (string Word, FlowLogFilter Value)[] FlowFilters =
+        [("all", FlowLogFilter.All), ("errors", FlowLogFilter.OnlyErrors), ("none", FlowLogFilter.None)];
+
+    /// <summary>The word for a value that has one.</summary>
+    public static string Of<T>((string Word, T Value)[] words, T value) where T : notnull =>
+        words.First(known => known.Value.Equals(value)).Word;
+}

@@ -1,0 +1,167 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using L4Balancer.Config;
+using L4Balancer.Net;
+
+namespace L4Balancer.Tests.Config;
+
+/// <summary>Valid configurations with any value that a file can have.</summary>
+internal sealed class GeneratedConfigs
+{
+    private const string NameSigns = "abcXYZ019-_.:[]%/@";
+    private const int FirstPort = 2000;
+
+    private readonly Random _random;
+    private int _port = FirstPort;
+    private int _names;
+
+    private GeneratedConfigs(int seed) => _random = new Random(seed);
+
+    /// <summary>Any of them.</summary>
+    public static Arbitrary<BalancerConfig> Any =>
+        Gen.Choose(0, int.MaxValue).Select(static seed => Make(seed)).ToArbitrary();
+
+    /// <summary>One of them; the same for the same seed.</summary>
+    public static BalancerConfig Make(int seed) => new GeneratedConfigs(seed).Config();
+
+    private BalancerConfig Config()
+    {
+        PoolConfig shared = Pool(Name());
+        ServiceConfig[] services = [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => Service(shared))];
+        return new BalancerConfig
+        {
+            Global = new GlobalConfig
+            {
+                Shards = _random.Next(257), MaxConnections = _random.Next(), ShutdownDrain = Duration(0),
+                DrainNotice = Duration(0), HashSeed = (ulong)_random.NextInt64(),
+            },
+            Log = new LogConfig
+            {
+                Level = One<LogLevelName>(), Format = One<LogFormat>(),
+                Flows = Pick(
+                    FlowLogFilter.All, FlowLogFilter.None, FlowLogFilter.OnlyErrors,
+                    new FlowLogFilter(true, _random.Next(1, int.MaxValue))),
+            },
+            Admin = new AdminConfig
+            {
+                Listen = Pick<IpEndpoint?>(null, Listen().Endpoint),
+                Socket = Pick(null, "/" + Name(), "/run/with space \"and\" more \\ ü"),
+            },
+            Services = services,
+        };
+    }
+
+    private ServiceConfig Service(PoolConfig shared)
+    {
+        string name = Name();
+        FlowProtocol protocol = One<FlowProtocol>();
+        ServiceConfig service = new()
+        {
+            Name = name,
+            Listen = [.. Enumerable.Range(0, _random.Next(1, 6)).Select(_ => Listen())],
+            Protocol = protocol,
+            Pool = Flip() ? shared : Pool(name),
+            MaxConnections = _random.Next(),
+            Freebind = Flip(),
+            RetryAttempts = _random.Next(1, 17),
+        };
+        return protocol == FlowProtocol.Tcp
+            ? service with
+            {
+                Backlog = _random.Next(1, 65_536),
+                Timeouts = new TimeoutConfig
+                {
+                    Connect = Duration(1), Idle = Duration(0), HalfClose = Duration(0), Lifetime = Duration(0),
+                },
+            }
+            : service with
+            {
+                Timeouts = new TimeoutConfig { Idle = Duration(1), Lifetime = Duration(0) },
+                Udp = Udp(),
+            };
+    }
+
+    private UdpConfig Udp()
+    {
+        bool oneWay = Flip();
+        return new UdpConfig
+        {
+            OneWay = oneWay,
+            Responses = oneWay ? 0 : _random.Next(1_000_001),
+            MaxSessions = _random.Next(),
+            DenySourcePorts = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => (ushort)_random.Next(65_536))],
+        };
+    }
+
+    private PoolConfig Pool(string name)
+    {
+        TimeSpan longest = Duration(1);
+        return new PoolConfig
+        {
+            Name = name,
+            Backends = [.. Enumerable.Range(0, _random.Next(1, 6)).Select(_ => Backend())],
+            Balance = One<BalancePolicy>(),
+            HashOn = One<HashOn>(),
+            Health = Health(),
+            Ejection = new EjectionConfig
+            {
+                Failures = _random.Next(), Max = longest, MaxEjected = _random.NextDouble(),
+                Base = TimeSpan.FromMilliseconds(_random.NextInt64(1, (long)longest.TotalMilliseconds + 1)),
+            },
+            DrainTimeout = Duration(0),
+        };
+    }
+
+    private HealthConfig Health()
+    {
+        HealthConfig health = new()
+        {
+            Type = One<ProbeType>(), Interval = Duration(10), Timeout = Duration(1), Rise = _random.Next(1, 1001),
+            Fall = _random.Next(1, 1001), Jitter = _random.NextDouble(), Port = (ushort)_random.Next(65_536),
+        };
+        if (health.Type != ProbeType.Udp) return health;
+
+        bool reply = Flip();
+        return health with { Reply = reply, Send = Bytes(), Expect = reply ? Bytes() : default };
+    }
+
+    private BackendConfig Backend() => new()
+    {
+        Name = Name(),
+        Host = Pick("10.0.0.1", "2001:db8::1", "web-1.example.net"),
+        Port = (ushort)_random.Next(1, 65_536),
+        Weight = _random.Next(257),
+    };
+
+    /// <summary>Each on a port of its own, some of them neighbours.</summary>
+    private ListenAddress Listen()
+    {
+        _port += _random.Next(1, 3);
+        IpAddress address = Pick(default, IpAddress.FromV4(0), IpAddress.FromV4(0x7F00_0001), new IpAddress(1, 2));
+        return new ListenAddress(new IpEndpoint(address, (ushort)_port), address == default && Flip());
+    }
+
+    private byte[] Bytes()
+    {
+        byte[] any = new byte[_random.Next(1, 20)];
+        _random.NextBytes(any);
+        return Flip() ? any : Encoding.UTF8.GetBytes(Pick("ping\r\n", "hex:12", "0x12", "ü \\ \"", "\0"));
+    }
+
+    private string Name()
+    {
+        string signs = new([.. Enumerable.Range(0, _random.Next(8)).Select(_ => Pick(NameSigns.ToCharArray()))]);
+        return $"{signs}{++_names}";
+    }
+
+    private TimeSpan Duration(int least) => Flip()
+        ? TimeSpan.FromSeconds(_random.Next(1, 10_000))
+        : TimeSpan.FromMilliseconds(_random.NextInt64(least, (long)DurationSyntax.Longest.TotalMilliseconds + 1));
+
+    private T One<T>() where T : struct, Enum => Pick(Enum.GetValues<T>());
+
+    private T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];
+
+    private bool Flip() => _random.Next(2) == 0;
+}
