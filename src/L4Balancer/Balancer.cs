@@ -168,7 +168,7 @@ public sealed class Balancer : IAsyncDisposable
     /// <summary>True when every shard's loop has answered within the time given.</summary>
     public async Task<bool> AnswersAsync(TimeSpan timeout)
     {
-        Task all = AnswerOfAll();
+        Task all = _parts.AnswerAsync();
         await Task.WhenAny(all, Task.Delay(timeout, _time));
         return all.IsCompletedSuccessfully;
     }
@@ -181,7 +181,7 @@ public sealed class Balancer : IAsyncDisposable
         {
             _ready = false;
             foreach (ServiceRuntime service in _parts.Services) service.PostStop();
-            await AnswerOfAll(); // The listeners have taken what had come.
+            await _parts.AnswerAsync(); // The listeners have taken what had come.
         },
         CancellationToken.None);
 
@@ -237,8 +237,6 @@ public sealed class Balancer : IAsyncDisposable
         }
     }
 
-    private Task AnswerOfAll() => Task.WhenAll(_parts.Shards.Select(static shard => shard.RunAsync(static () => { })));
-
     /// <summary>
     /// Closes listeners and sessions, whatever they are doing. Sessions only once every shard has closed its listeners:
     /// what one had accepted by then for another has been posted to that one before.
@@ -247,7 +245,7 @@ public sealed class Balancer : IAsyncDisposable
     {
         ServiceRuntime[] all = [.. _parts.AllServices];
         foreach (ServiceRuntime service in all) service.PostCloseListeners();
-        await AnswerOfAll();
+        await _parts.AnswerAsync();
         await Task.WhenAll(all.Select(static service => service.CutOffAsync(CloseReason.Shutdown)));
     }
 

@@ -76,6 +76,9 @@ internal sealed class BalancerParts : IDisposable
         where !listeners.IsStopped
         select listeners.Bound;
 
+    /// <summary>Completes when every shard has done what was posted to it before.</summary>
+    public Task AnswerAsync() => Task.WhenAll(Shards.Select(static shard => shard.RunAsync(static () => { })));
+
     /// <summary>Makes a pool that no service uses yet.</summary>
     public PoolRuntime AddPool(PoolConfig config, ulong seed)
     {

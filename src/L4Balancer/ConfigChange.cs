@@ -1,6 +1,5 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
-using L4Balancer.Net;
 using L4Balancer.Telemetry;
 
 namespace L4Balancer;
@@ -16,17 +15,17 @@ internal sealed class ConfigChange
     private readonly BalancerParts _parts;
     private readonly BalancerConfig _next;
     private readonly BalancerLimits _limits;
-    private readonly Dictionary<(FlowProtocol, ListenAddress), (ListenerGroup Group, ServiceRuntime Owner)> _kept;
-    private readonly Dictionary<(FlowProtocol, ListenAddress), OpenedSockets> _opened = [];
+    private readonly IReadOnlyList<ListenPlan> _listening;
     private readonly List<PoolRuntime> _newPools = [];
     private readonly List<ServiceRuntime> _newServices = [];
+    private readonly HashSet<ListenerGroup> _added = [];
 
     private ConfigChange(BalancerParts parts, BalancerConfig next, BalancerLimits limits)
     {
         _parts = parts;
         _next = next;
         _limits = limits;
-        _kept = GroupsByAddress(parts);
+        _listening = ListenPlan.Make(next, parts.AllServices);
     }
 
     private IEnumerable<PoolConfig> NextPools => _next.Services.Select(static service => service.Pool).Distinct();
@@ -53,44 +52,13 @@ internal sealed class ConfigChange
         await change.ChangePoolsAsync();
         parts.Use(next, change._limits);
         parts.TellListeners();
-    }
-
-    /// <summary>
-    /// The listeners that can go on: of TCP those that have not stopped, of UDP all, which are open for as long as a
-    /// flow needs them.
-    /// </summary>
-    private static Dictionary<(FlowProtocol, ListenAddress), (ListenerGroup Group, ServiceRuntime Owner)>
-        GroupsByAddress(BalancerParts parts)
-    {
-        Dictionary<(FlowProtocol, ListenAddress), (ListenerGroup Group, ServiceRuntime Owner)> groups = [];
-        foreach (ServiceRuntime service in parts.AllServices)
-        {
-            foreach (ListenerGroup group in service.Groups)
-            {
-                bool goesOn = group.Protocol == FlowProtocol.Udp || !group.IsStopped;
-                if (goesOn) groups.TryAdd((group.Protocol, group.Configured), (group, service));
-            }
-        }
-
-        return groups;
+        await parts.AnswerAsync(); // From here on every new flow is treated by it.
     }
 
     private void OpenSockets()
     {
         ListenerGroup[] own = [.. _parts.AllServices.SelectMany(static service => service.Groups)];
-        foreach (ServiceConfig service in _next.Services)
-        {
-            foreach (ListenAddress address in service.Listen)
-            {
-                if (_kept.ContainsKey((service.Protocol, address))) continue;
-
-                bool besideOwn = Array.Exists(own, group => group.Protocol == service.Protocol
-                    && ListenOverlap.Exists(group.Bound.Address, address));
-                _opened.Add(
-                    (service.Protocol, address),
-                    OpenedSockets.Open(service, address, _parts.Shards.Count, besideOwn));
-            }
-        }
+        foreach (ListenPlan plan in _listening) plan.Open(_parts.Shards.Count, own);
     }
 
     /// <summary>Adds what is new to the pools.</summary>
@@ -125,26 +93,34 @@ internal sealed class ConfigChange
 
             ServiceRuntime made = _parts.AddService(next, _limits);
             _newServices.Add(made);
-            foreach (ListenAddress address in next.Listen) await AddListenersAsync(made, address);
+            await AddListenersAsync(made);
         }
 
         _parts.TellListeners();
     }
 
-    private async Task AddListenersAsync(ServiceRuntime service, ListenAddress address)
+    private async Task AddListenersAsync(ServiceRuntime service)
     {
-        if (!_opened.Remove((service.Config.Protocol, address), out OpenedSockets? opened)) return;
+        foreach (ListenPlan plan in PlansOf(service))
+        {
+            if (plan.Opened is not { } opened) continue;
 
-        ListenerGroup added = await service.AddAsync(opened);
-        _parts.Logger.Listening(service.Name, added.Bound.ToString());
+            plan.Opened = null; // The service's own from here on.
+            ListenerGroup added = await service.AddAsync(opened);
+            _added.Add(added);
+            _parts.Logger.Listening(service.Name, added.Bound.ToString());
+        }
     }
+
+    private IEnumerable<ListenPlan> PlansOf(ServiceRuntime service) =>
+        _listening.Where(plan => service.Is(plan.Service));
 
     private PoolRuntime? Find(PoolConfig config) => _parts.Pools.FirstOrDefault(one => one.Pool.Name == config.Name);
 
     /// <summary>Takes back what was begun.</summary>
     private async Task GiveUpAsync()
     {
-        foreach (OpenedSockets opened in _opened.Values) opened.Close();
+        foreach (ListenPlan plan in _listening) plan.Opened?.Close();
         foreach (ServiceRuntime made in _newServices)
         {
             await made.CutOffAsync(CloseReason.Shutdown);
@@ -172,39 +148,33 @@ internal sealed class ConfigChange
                 _parts.Mark(service, isRemoved: false);
             }
 
-            foreach (ListenAddress address in next.Listen)
-            {
-                await AddListenersAsync(service, address);
-                TakeListeners(service, address);
-            }
-
+            await AddListenersAsync(service);
+            TakeListeners(service);
             service.PostStart();
         }
 
         foreach (ServiceRuntime service in before)
         {
-            if (_next.Services.FirstOrDefault(service.Is) is { } next) StopListening(service, next);
+            if (_next.Services.Any(service.Is)) StopListening(service);
             else Remove(service);
         }
     }
 
-    private void TakeListeners(ServiceRuntime service, ListenAddress address)
+    private void TakeListeners(ServiceRuntime service)
     {
-        if (!_kept.TryGetValue(
-            (service.Config.Protocol, address), out (ListenerGroup Group, ServiceRuntime Owner) kept))
+        foreach (ListenPlan plan in PlansOf(service))
         {
-            return;
+            if (plan.Kept is not var (group, owner)) continue;
+            if (owner != service || group.IsStopped) service.PostTake(group, owner);
         }
-
-        (ListenerGroup group, ServiceRuntime owner) = kept;
-        if (owner != service || group.IsStopped) service.PostTake(group, owner);
     }
 
-    private static void StopListening(ServiceRuntime service, ServiceConfig next)
+    private void StopListening(ServiceRuntime service)
     {
         foreach (ListenerGroup group in service.Groups)
         {
-            if (!group.IsStopped && !next.Listen.Contains(group.Configured)) group.PostStop();
+            bool isListed = PlansOf(service).Any(plan => plan.Kept?.Group == group);
+            if (!isListed && !group.IsStopped && !_added.Contains(group)) group.PostStop();
         }
     }
 

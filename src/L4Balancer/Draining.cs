@@ -1,6 +1,5 @@
 using L4Balancer.Backends;
 using L4Balancer.Pools;
-using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 
 namespace L4Balancer;
@@ -71,7 +70,7 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
         if (mayStillAccept || service.Limit.Open > 0) return;
 
         service.PostCloseIfDone();
-        foreach (Shard shard in parts.Shards) await shard.RunAsync(static () => { });
+        await parts.AnswerAsync();
         parts.Forget(service);
     }
 

@@ -25,7 +25,15 @@ internal abstract class ListenerGroup(ListenAddress configured, BoundListener bo
     /// <summary>It takes no new flows any more.</summary>
     public bool IsStopped { get; protected set; }
 
-    /// <summary>Begins to take flows; until then clients wait in the kernel's queue. Only the first call counts.</summary>
+    /// <summary>
+    /// A next configuration can have it: of TCP one that has not stopped, of UDP any, being open for as long as a flow
+    /// needs it.
+    /// </summary>
+    public bool GoesOn => Protocol == FlowProtocol.Udp || !IsStopped;
+
+    /// <summary>
+    /// Begins to take flows; until then clients wait in the kernel's queue. Only the first call counts.
+    /// </summary>
     public void PostStart()
     {
         if (_isStarted) return;
@@ -37,7 +45,9 @@ internal abstract class ListenerGroup(ListenAddress configured, BoundListener bo
     /// <summary>Takes what has come so far and no new flow after that; closes once no flow needs it.</summary>
     public abstract void PostStop();
 
-    /// <summary>Closes it where it has stopped and no flow needs it. To be called until it says that it is closed.</summary>
+    /// <summary>
+    /// Closes it where it has stopped and no flow needs it. To be called until it says that it is closed.
+    /// </summary>
     /// <returns>True once it is closed, or is about to be.</returns>
     public abstract bool PostCloseIfDone();
 

@@ -48,7 +48,9 @@ internal abstract class ServiceRuntime(ServiceConfig config, PoolRuntime pool, S
         OnUse();
     }
 
-    /// <summary>Makes listeners of open sockets, on the threads of their shards; clients wait in the kernel's queue.</summary>
+    /// <summary>
+    /// Makes listeners of open sockets, on the threads of their shards; clients wait in the kernel's queue.
+    /// </summary>
     /// <exception cref="IOException">A socket could not be registered with epoll; all are closed.</exception>
     public async Task<ListenerGroup> AddAsync(OpenedSockets opened)
     {

@@ -10,7 +10,8 @@ namespace L4Balancer.Metrics;
 internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
 {
     private static readonly bool[] Outcomes = [true, false];
-    private static readonly string[] States = ["up", "down", "ejected", "unresolved", "unknown", "drain", "maint", "removed"];
+    private static readonly string[] States =
+        ["up", "down", "ejected", "unresolved", "unknown", "drain", "maint", "removed"];
 
     /// <summary>Publishes the instruments. Every label value is there from the start, with 0.</summary>
     public void Publish(Meter meter)

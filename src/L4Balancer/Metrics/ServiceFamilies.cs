@@ -12,7 +12,9 @@ internal sealed class ServiceFamilies(Meter meter, Func<IEnumerable<ServiceRunti
     /// <summary>A counter.</summary>
     public void Count(string name, Func<ServiceCounters, long> value, string description) =>
         meter.CreateObservableCounter(
-            name, () => services().Select(service => Sum(service, value).With(Label(service))), description: description);
+            name,
+            () => services().Select(service => Sum(service, value).With(Label(service))),
+            description: description);
 
     /// <summary>A counter of something by the value of one more label.</summary>
     public void Count<T>(

@@ -4,10 +4,11 @@ using System.Net;
 namespace L4Balancer.Net;
 
 /// <summary>
-/// A set of addresses that share their first bits, in CIDR notation (RFC 4632): <c>10.0.0.0/8</c>, <c>2001:db8::/32</c>.
+/// A set of addresses that share their first bits, in CIDR notation (RFC 4632): <c>10.0.0.0/8</c>,
+/// <c>2001:db8::/32</c>.
 /// </summary>
 /// <param name="Address">The first address; the bits behind the prefix are 0.</param>
-/// <param name="Bits">How many bits are shared, of the 128 of the mapped form: 96 more than is written for IPv4.</param>
+/// <param name="Bits">Bits that are shared, of the 128 of the mapped form: 96 more than is written for IPv4.</param>
 public readonly record struct IpPrefix(IpAddress Address, int Bits)
 {
     private const int AllBits = 128;
@@ -23,7 +24,9 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
         return new IpPrefix(Masked(address, bits), bits);
     }
 
-    /// <summary>Reads an address, which stands for itself alone, or a prefix. Bits behind the prefix are ignored.</summary>
+    /// <summary>
+    /// Reads an address, which stands for itself alone, or a prefix. Bits behind the prefix are ignored.
+    /// </summary>
     public static bool TryParse(string text, out IpPrefix prefix)
     {
         prefix = default;
@@ -51,12 +54,15 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
     /// <summary>As it is written; an address alone without a length.</summary>
     public override string ToString()
     {
+        if (Bits == AllBits) return Address.ToString();
+
         int length = Address.IsV4 && Bits >= BitsBeforeV4 ? Bits - BitsBeforeV4 : Bits;
-        return Bits == AllBits ? Address.ToString() : string.Create(CultureInfo.InvariantCulture, $"{Address}/{length}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Address}/{length}");
     }
 
     private static IpAddress Masked(IpAddress address, int bits) =>
         new(address.High & Mask(bits), address.Low & Mask(bits - 64));
 
-    private static ulong Mask(int bits) => bits <= 0 ? 0 : bits >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - bits);
+    private static ulong Mask(int bits) =>
+        bits <= 0 ? 0 : bits >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - bits);
 }

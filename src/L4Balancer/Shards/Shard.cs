@@ -148,7 +148,9 @@ internal sealed class Shard : IDisposable
     /// <returns>Where to go on, or null at the end.</returns>
     public int? Visit(int from, int places, Action<ShardDescriptor> look) => _slots.Visit(from, places, look);
 
-    /// <summary>The descriptor that a registration stands for; null where it is closed. The shard's thread alone.</summary>
+    /// <summary>
+    /// The descriptor that a registration stands for; null where it is closed. The shard's thread alone.
+    /// </summary>
     public ShardDescriptor? Find(ulong registration) => _slots.Find(registration);
 
     internal ulong ReserveSlot() => _slots.Reserve();

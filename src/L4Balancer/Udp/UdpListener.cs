@@ -97,7 +97,9 @@ internal sealed class UdpListener : DatagramSocket
         for (int taken = 0; taken < batches && more; taken++) more = Home.Paths.Requests.Take(this);
     }
 
-    /// <summary>Closes the sessions that need it, and the socket; who still sends gets ICMP "port unreachable".</summary>
+    /// <summary>
+    /// Closes the sessions that need it, and the socket; who still sends gets ICMP "port unreachable".
+    /// </summary>
     public void Close()
     {
         if (IsClosed) return;

@@ -14,11 +14,16 @@ internal sealed class RunningBalancer : IAsyncDisposable
 {
     private readonly List<FlowRecord> _records = [];
 
-    private RunningBalancer(Balancer balancer) => Balancer = balancer;
+    private RunningBalancer(Balancer balancer)
+    {
+        Balancer = balancer;
+        Address = balancer.Listeners[0].Endpoint.ToIPEndPoint();
+    }
 
     public Balancer Balancer { get; }
 
-    public IPEndPoint Address => Balancer.Listeners[0].Endpoint.ToIPEndPoint();
+    /// <summary>Where it listens first; known also when it does so no longer.</summary>
+    public IPEndPoint Address { get; }
 
     /// <summary>Starts it in front of backends; <paramref name="change"/> adapts the service.</summary>
     public static Task<RunningBalancer> StartAsync(
