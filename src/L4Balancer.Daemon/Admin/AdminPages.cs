@@ -1,58 +1,136 @@
-using System.Globalization;
-using System.Text;
-using L4Balancer.Daemon.Hosting;
-using L4Balancer.Daemon.Metrics;
+using L4Balancer.Daemon.Configuration;
+using L4Balancer.Daemon.Logging;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Daemon.Admin;
 
-/// <summary>What the admin side answers. Every path only reads, so that it may be open to whoever may scrape.</summary>
-internal sealed class AdminPages(Balancer balancer, Readiness readiness, PrometheusExporter exporter)
+/// <summary>Marks connections that may change something: those of the unix socket.</summary>
+internal sealed class FullControl
 {
-    private const string PlainText = "text/plain; charset=utf-8";
-    private const string AllowedMethods = "GET, HEAD";
-    private const string Paths =
-        """
-        There is nothing here. What there is:
-          /metrics   metrics in the Prometheus text format
-          /healthz   200 while the process and its data path live, else 503
-          /ready     200 while clients should be sent here, else 503 and why
+    /// <summary>The only one; it has nothing to say but that it is there.</summary>
+    public static FullControl Instance { get; } = new();
+}
 
-        """;
+/// <summary>
+/// Answers requests to the admin side: finds the route, refuses what may not be, and says why in one sentence.
+/// </summary>
+internal sealed class AdminPages
+{
+    private const string Nothing = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>A shard that has not answered after this long is not alive.</summary>
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, AdminRoute[]> _routes;
+    private readonly string[] _paths;
 
-    /// <summary>Answers one request.</summary>
-    public async Task AnswerAsync(HttpContext request)
+    /// <summary>Takes the routes of all sources; a path and method stands in one of them.</summary>
+    public AdminPages(IEnumerable<IAdminRoutes> sources, ILogger logger)
     {
-        Answer answer = HttpMethods.IsGet(request.Request.Method) || HttpMethods.IsHead(request.Request.Method)
-            ? await GetAsync(request.Request.Path.Value)
-            : new Answer(StatusCodes.Status405MethodNotAllowed, $"Only {AllowedMethods} are possible.\n");
-
-        HttpResponse response = request.Response;
-        if (answer.Status == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = AllowedMethods;
-        response.StatusCode = answer.Status;
-        response.ContentType = answer.ContentType;
-        response.Headers.CacheControl = "no-store";
-
-        byte[] body = Encoding.UTF8.GetBytes(answer.Body);
-        response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(request.Request.Method)) await response.Body.WriteAsync(body, request.RequestAborted);
+        _logger = logger;
+        _routes = sources.SelectMany(static source => source.Routes).GroupBy(static route => route.Path)
+            .ToDictionary(static group => group.Key, static group => group.ToArray());
+        _paths = [.. _routes.Keys.Order(StringComparer.Ordinal)];
     }
 
-    private async Task<Answer> GetAsync(string? path) => path switch
+    /// <summary>Answers one request.</summary>
+    public async Task AnswerAsync(HttpContext http)
     {
-        "/metrics" => new Answer(StatusCodes.Status200OK, exporter.Scrape(), PrometheusExporter.ContentType),
-        "/ready" => readiness.NotReadyBecause is { } reason
-            ? new Answer(StatusCodes.Status503ServiceUnavailable, $"not ready: {reason}\n")
-            : new Answer(StatusCodes.Status200OK, "ready\n"),
-        "/healthz" => await balancer.AnswersAsync(AnswerTime)
-            ? new Answer(StatusCodes.Status200OK, "ok\n")
-            : new Answer(StatusCodes.Status503ServiceUnavailable, string.Create(
-                CultureInfo.InvariantCulture, $"not every shard answered within {AnswerTime.TotalSeconds} s\n")),
-        _ => new Answer(StatusCodes.Status404NotFound, Paths),
-    };
+        try
+        {
+            if (await AnswerOrRefuseAsync(http) is { } answer) await WriteAsync(http, answer);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            http.Abort(); // Its client has gone.
+        }
+    }
 
-    private readonly record struct Answer(int Status, string Body, string ContentType = PlainText);
+    private async Task<Answer?> AnswerOrRefuseAsync(HttpContext http)
+    {
+        try
+        {
+            AdminRoute route = Find(http);
+            AdminRequest request = new(http);
+            if (route.QueryKeys is { } keys) request.CheckQuery(keys);
+            return await route.AnswerAsync(request);
+        }
+        catch (AdminRefusal refusal)
+        {
+            return Answer.Error(refusal.Status, refusal.Message);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            bool isTooLarge = bad.StatusCode == StatusCodes.Status413PayloadTooLarge;
+            return Answer.Error(bad.StatusCode, isTooLarge ? RequestBody.TooLarge().Message : bad.Message);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _logger.AdminFailed(failure, http.Request.Method, http.Request.Path);
+            if (!http.Response.HasStarted) return Answer.Error(500, "this is a fault of the daemon; its log says more");
+            http.Abort();
+            return null;
+        }
+    }
+
+    /// <exception cref="AdminRefusal">There is no such route, or it may not be used so.</exception>
+    private AdminRoute Find(HttpContext http)
+    {
+        HttpRequest request = http.Request;
+        string path = request.Path.Value ?? "";
+        if (!_routes.TryGetValue(path, out AdminRoute[]? routes))
+        {
+            throw new AdminRefusal(
+                StatusCodes.Status404NotFound,
+                $"there is nothing at this path{NearestWord.Hint(path, _paths)}; there is {string.Join(", ", _paths)}");
+        }
+
+        string method = HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;
+        AdminRoute? route = routes.FirstOrDefault(one => HttpMethods.Equals(one.Method, method));
+        if (route is null)
+        {
+            string allowed = string.Join(", ", routes.Select(static one => one.Method == "GET" ? "GET, HEAD" : "POST"));
+            http.Response.Headers.Allow = allowed;
+            throw new AdminRefusal(
+                StatusCodes.Status405MethodNotAllowed, $"{path} only takes {allowed}, not {request.Method}");
+        }
+
+        bool hasBody = http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+        if (HttpMethods.IsPost(route.Method)) CheckMayChange(http);
+        else if (hasBody) throw new AdminRefusal(StatusCodes.Status400BadRequest, "only a POST may have a body");
+        return route;
+    }
+
+    /// <exception cref="AdminRefusal">It may not.</exception>
+    private static void CheckMayChange(HttpContext http)
+    {
+        string? problem = http.Features.Get<FullControl>() is null
+            ? "this address is read-only; changes are made over the unix socket that admin.socket names, "
+                + "by 'l4balancer' or 'curl --unix-socket'"
+            : OriginCheck.Problem(http.Request);
+        if (problem is not null) throw new AdminRefusal(StatusCodes.Status403Forbidden, problem);
+    }
+
+    private static async Task WriteAsync(HttpContext http, Answer answer)
+    {
+        HttpResponse response = http.Response;
+        response.StatusCode = answer.Status;
+        response.ContentType = answer.ContentType;
+        response.ContentLength = answer.Body.Length;
+        WriteCommonHeaders(response, answer.ContentPolicy);
+        bool leavesBody = answer.Status >= StatusCodes.Status400BadRequest
+            && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+        if (leavesBody) response.Headers.Connection = "close";
+        if (!HttpMethods.IsHead(http.Request.Method)) await response.Body.WriteAsync(answer.Body, http.RequestAborted);
+    }
+
+    /// <summary>What every answer says: that it is of now, and that a browser must not take it for anything else.</summary>
+    public static void WriteCommonHeaders(HttpResponse response, string? contentPolicy = null)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        response.Headers.ContentSecurityPolicy = contentPolicy ?? Nothing;
+    }
 }

@@ -1,10 +1,9 @@
-using L4Balancer.Config;
 using L4Balancer.Daemon.Logging;
-using L4Balancer.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,49 +11,40 @@ using Microsoft.Extensions.Logging;
 namespace L4Balancer.Daemon.Admin;
 
 /// <summary>
-/// The admin side over HTTP: read-only, within narrow limits, and up for as long as the process, so that it also
-/// tells of
-/// the start and of the drain.
+/// The admin side over HTTP, within narrow limits: everything over the unix socket, reading over TCP. It is up for as
+/// long as the process, so that it also tells of the start and of the drain.
 /// </summary>
-internal sealed class AdminServer(BalancerConfig config, AdminPages pages, ILoggerFactory loggers, ILogger logger)
+internal sealed class AdminServer(AdminSockets sockets, AdminPages pages, ILoggerFactory loggers, ILogger logger)
     : IHostedService, IAsyncDisposable
 {
-    private const int MostConnections = 64;
+    private const int MostTcpConnections = 48;
+    private const int MostControlConnections = 16;
     private const int MostHeaders = 64;
     private const int MostHeaderBytes = 16 * 1024;
     private const int MostRequestLineBytes = 4 * 1024;
+    private const int LeastBytesPerSecond = 1024;
 
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SlowTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(90); // Longer than a scrape interval.
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(1);
 
     private WebApplication? _application;
 
-    /// <summary>Where it listens, with the port that the kernel chose where it was 0; null when it is off.</summary>
+    /// <summary>Where it reads, with the port that the kernel chose where it was 0; null when that is off.</summary>
     public string? Address { get; private set; }
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (config.Admin.Listen is not { } listen) return;
+        sockets.Open();
+        if (sockets.TcpListening?.LocalEndPoint is { } bound) Address = $"http://{bound}";
+        if (Address is null && sockets.ControlPath is null) return;
 
-        _application = Build(listen);
-        try
-        {
-            await _application.StartAsync(cancellationToken);
-        }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException)
-        {
-            throw new BalancerStartException(
-                $"admin.listen {listen} is in use; 'ss -ltnp' shows by whom. Choose another, or \"\" for none");
-        }
-        catch (Exception failure) when (failure is IOException or System.Net.Sockets.SocketException)
-        {
-            throw new BalancerStartException($"admin.listen {listen} cannot be opened: {failure.Message}");
-        }
-
-        Address = _application.Urls.First();
-        logger.AdminListens(Address);
+        _application = Build();
+        await _application.StartAsync(cancellationToken);
+        if (Address is { } address) logger.AdminListens(address);
+        if (sockets.ControlPath is { } path) logger.AdminListens(path);
     }
 
     /// <summary>Ends after everything else has; nobody's long answer holds up the end.</summary>
@@ -62,6 +52,7 @@ internal sealed class AdminServer(BalancerConfig config, AdminPages pages, ILogg
     {
         if (_application is null) return;
 
+        sockets.RemovePath();
         using CancellationTokenSource atOnce = new(EndTime);
         await _application.StopAsync(atOnce.Token);
     }
@@ -70,30 +61,57 @@ internal sealed class AdminServer(BalancerConfig config, AdminPages pages, ILogg
     public async ValueTask DisposeAsync()
     {
         if (_application is not null) await _application.DisposeAsync();
+        sockets.Close();
     }
 
-    private WebApplication Build(IpEndpoint listen)
+    private WebApplication Build()
     {
         // Empty rather than slim: no settings file, no environment variable, no routing, and half the time to start.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = sockets.For);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
-            kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
-            kestrel.Limits.MaxRequestLineSize = MostRequestLineBytes;
-            kestrel.Limits.RequestHeadersTimeout = HeaderTime;
-            kestrel.Limits.KeepAliveTimeout = IdleTime;
-            kestrel.Listen(listen.ToIPEndPoint(), options => options.Protocols = HttpProtocols.Http1);
+            Limit(kestrel.Limits);
+            if (sockets.TcpListening?.LocalEndPoint is { } bound) kestrel.Listen(bound, Read);
+            if (sockets.ControlPath is { } path) kestrel.ListenUnixSocket(path, Control);
         });
 
         WebApplication application = builder.Build();
         application.Run(pages.AnswerAsync);
         return application;
+    }
+
+    private static void Limit(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = RequestBody.MostBytes;
+        limits.MaxRequestHeaderCount = MostHeaders;
+        limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+        limits.MaxRequestLineSize = MostRequestLineBytes;
+        limits.RequestHeadersTimeout = HeaderTime;
+        limits.KeepAliveTimeout = IdleTime;
+        limits.MinRequestBodyDataRate = new MinDataRate(LeastBytesPerSecond, SlowTime);
+        limits.MinResponseDataRate = new MinDataRate(LeastBytesPerSecond, SlowTime);
+    }
+
+    private static void Read(ListenOptions options)
+    {
+        ConnectionLimit limit = new(MostTcpConnections);
+        options.Protocols = HttpProtocols.Http1;
+        options.Use(next => connection => limit.LimitAsync(connection, next));
+    }
+
+    private static void Control(ListenOptions options)
+    {
+        ConnectionLimit limit = new(MostControlConnections);
+        options.Protocols = HttpProtocols.Http1;
+        options.Use(next => connection =>
+        {
+            connection.Features.Set(FullControl.Instance);
+            return limit.LimitAsync(connection, next);
+        });
     }
 
     /// <summary>Signals belong to the process's own host.</summary>

@@ -49,7 +49,7 @@ internal static class DemoCommand
         {
             Global = new GlobalConfig { ShutdownDrain = TimeSpan.Zero },
             Log = new LogConfig { Level = LogLevelName.Warning, Flows = FlowLogFilter.None },
-            Admin = new AdminConfig { Listen = FreePort.OnLoopback(AdminPort) },
+            Admin = new AdminConfig { Listen = FreePort.OnLoopback(AdminPort), Socket = null },
             Services =
             [
                 new ServiceConfig { Name = TcpService, Listen = [listen], Pool = Pool(TcpService, backends, new()) },

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using L4Balancer.Daemon.Configuration;
 using L4Balancer.Daemon.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace L4Balancer.Daemon.Commands;
 
@@ -23,6 +22,6 @@ internal static class RunCommand
         ProblemPrinter.WriteText(file, Console.Error);
         if (file.Config is not { } config) return ExitCodes.Invalid;
 
-        return await DaemonHost.RunAsync(config, builder => builder.Services.AddHostedService<HangupNotice>());
+        return await DaemonHost.RunAsync(config, path: path);
     }
 }

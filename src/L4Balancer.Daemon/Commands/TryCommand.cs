@@ -110,7 +110,7 @@ internal static class TryCommand
         return new BalancerConfig
         {
             Log = new LogConfig { Flows = FlowLogFilter.All },
-            Admin = new AdminConfig { Listen = null },
+            Admin = new AdminConfig { Listen = null, Socket = null },
             Services = [isUdp ? OverUdp(service) : service],
         };
     }

@@ -14,19 +14,24 @@ namespace L4Balancer.Daemon.Hosting;
 /// Starts the balancer with the process, says what it does and within which limits, and drains it at the end.
 /// </summary>
 internal sealed class BalancerWorker(
-    Balancer balancer, BalancerConfig config, Readiness readiness, SystemdNotifier notifier, SignalLifetime lifetime,
+    Balancer balancer, Readiness readiness, DrainControl drain, ChangeGate gate, SystemdNotifier notifier,
     ILogger logger) : IHostedService
 {
     private const string BacklogCapFile = "/proc/sys/net/core/somaxconn";
 
-    /// <summary>What systemd allows on top of the drain, for all the rest of ending.</summary>
-    private static readonly TimeSpan EndMargin = TimeSpan.FromSeconds(15);
+    private BalancerConfig Config => balancer.Config;
+
+    /// <summary>Starts; a reload that is asked for meanwhile waits.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        gate.ChangeAsync(() => StartOnceAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken) => drain.EndAsync();
+
+    private async Task<bool> StartOnceAsync(CancellationToken cancellationToken)
     {
-        int backends = config.Services.Select(service => service.Pool).Distinct().Sum(pool => pool.Backends.Count);
-        string services = Listing.Count(config.Services.Count, "service");
+        int backends = Config.Services.Select(service => service.Pool).Distinct().Sum(pool => pool.Backends.Count);
+        string services = Listing.Count(Config.Services.Count, "service");
         logger.Starting(VersionCommand.Version, services, Listing.Count(backends, "backend"));
         await balancer.StartAsync(cancellationToken);
 
@@ -34,18 +39,7 @@ internal sealed class BalancerWorker(
         readiness.Phase = ProcessPhase.Serving;
         if (!notifier.Ready($"serving {services}")) logger.NotNotified("the service is ready");
         logger.Ready();
-    }
-
-    /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        TimeSpan drain = config.Global.ShutdownDrain;
-        readiness.Phase = ProcessPhase.Draining;
-        notifier.Stopping(drain + EndMargin, $"draining {Listing.Count(balancer.ActiveConnections, "connection")}");
-        logger.Ending(lifetime.Reason);
-
-        int cutOff = await balancer.DrainAsync(drain, lifetime.EndNow);
-        logger.Ended(Listing.Count(cutOff, "connection"));
+        return true;
     }
 
     private void SayLimits()
@@ -53,13 +47,13 @@ internal sealed class BalancerWorker(
         BalancerLimits limits = balancer.Limits;
         logger.LimitsApply(Listing.Count(limits.Shards, "shard"), Sessions(limits), limits.MaxDescriptors);
         bool hasTcp = limits.MaxConnections > 0;
-        if (hasTcp && config.Global.MaxConnections > limits.MaxConnections)
+        if (hasTcp && Config.Global.MaxConnections > limits.MaxConnections)
         {
-            logger.ConnectionsCut(config.Global.MaxConnections, limits.MaxConnections, limits.MaxDescriptors);
+            logger.ConnectionsCut(Config.Global.MaxConnections, limits.MaxConnections, limits.MaxDescriptors);
         }
 
         if (BacklogCap() is not { } cap) return;
-        foreach (ServiceConfig service in config.Services)
+        foreach (ServiceConfig service in Config.Services)
         {
             bool isCut = service.Protocol == FlowProtocol.Tcp && service.Backlog > cap;
             if (isCut) logger.BacklogCut(service.Backlog, service.Name, cap);

@@ -21,14 +21,16 @@ internal static class DaemonHost
     /// <summary>Balances until a signal. A start that fails is told in one line.</summary>
     /// <param name="config">A valid configuration.</param>
     /// <param name="extend">Adds to the process what only one command has.</param>
+    /// <param name="path">The configuration's file, which is read again by a reload; null where there is none.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> RunAsync(BalancerConfig config, Action<HostApplicationBuilder>? extend = null)
+    public static async Task<int> RunAsync(
+        BalancerConfig config, Action<HostApplicationBuilder>? extend = null, string? path = null)
     {
         try
         {
             // Before the host: where descriptors are too few the runtime cannot even load its libraries.
             _ = BalancerLimits.Of(config);
-            IHost host = Build(config, extend);
+            IHost host = Build(config, path, extend);
             await using ((IAsyncDisposable)host) await RunAsync(host);
             return ExitCodes.Ok;
         }
@@ -54,7 +56,7 @@ internal static class DaemonHost
         await host.WaitForShutdownAsync();
     }
 
-    private static IHost Build(BalancerConfig config, Action<HostApplicationBuilder>? extend)
+    private static IHost Build(BalancerConfig config, string? path, Action<HostApplicationBuilder>? extend)
     {
         // Empty: no appsettings.json of the working directory and no environment variable changes what the file says.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -72,16 +74,22 @@ internal static class DaemonHost
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<SignalLifetime>());
         services.AddSingleton<Balancer>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<ChangeGate>();
+        services.AddSingleton<DrainControl>();
+        services.AddSingleton(provider => new ConfigInForce(path, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Reloader>();
 
-        AddAdmin(services);
+        AddMetrics(services);
+        AddAdmin(services, config.Admin);
         AddWatchdog(services);
         AddFlowRecords(services, config.Log);
         services.AddHostedService<BalancerWorker>();
+        if (path is not null) services.AddHostedService<HangupReload>();
         extend?.Invoke(builder);
         return builder.Build();
     }
 
-    private static void AddAdmin(IServiceCollection services)
+    private static void AddMetrics(IServiceCollection services)
     {
         services.AddSingleton<ProcessMetrics>();
         services.AddSingleton<CollectorMetrics>();
@@ -92,6 +100,21 @@ internal static class DaemonHost
             (DaemonMetrics.MeterName, MetricPrefix),
             (ProcessMetrics.MeterName, ""),
             (CollectorMetrics.MeterName, "")));
+    }
+
+    private static void AddAdmin(IServiceCollection services, AdminConfig config)
+    {
+        services.AddSingleton(config);
+        services.AddSingleton<HistorySampler>();
+        services.AddSingleton<AdminStatus>();
+        services.AddSingleton<IAdminRoutes, HtmlPage>();
+        services.AddSingleton<IAdminRoutes, ProbePages>();
+        services.AddSingleton<IAdminRoutes, StatusPages>();
+        services.AddSingleton<IAdminRoutes, ConnectionsPages>();
+        services.AddSingleton<IAdminRoutes, EventStream>();
+        services.AddSingleton<IAdminRoutes, ConfigPages>();
+        services.AddSingleton<IAdminRoutes, BackendChanges>();
+        services.AddSingleton<AdminSockets>();
         services.AddSingleton<AdminPages>();
         services.AddSingleton<AdminServer>();
         services.AddHostedService(provider =>
@@ -102,6 +125,7 @@ internal static class DaemonHost
             provider.GetRequiredService<DaemonMetrics>();
             return provider.GetRequiredService<AdminServer>();
         });
+        services.AddHostedService(static provider => provider.GetRequiredService<HistorySampler>());
     }
 
     private static void AddFlowRecords(IServiceCollection services, LogConfig config)

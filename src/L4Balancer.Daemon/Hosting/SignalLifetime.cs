@@ -20,6 +20,9 @@ internal sealed class SignalLifetime(IHostApplicationLifetime application, ILogg
     /// <summary>Cancelled by the second signal.</summary>
     public CancellationToken EndNow => _endNow.Token;
 
+    /// <summary>The process has been told to end.</summary>
+    public bool IsEnding => application.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>What made the process end, for the log.</summary>
     public string Reason { get; private set; } = "stop";
 

@@ -28,9 +28,6 @@ internal static partial class DaemonLog
     [LoggerMessage(7, LogLevel.Warning, "{Signal} again: ending at once")]
     public static partial void EndingNow(this ILogger logger, string signal);
 
-    [LoggerMessage(8, LogLevel.Warning, "SIGHUP does nothing: this version reads its configuration only at start")]
-    public static partial void HangupIgnored(this ILogger logger);
-
     [LoggerMessage(9, LogLevel.Error,
         "not every shard answered within {Interval}; systemd is not told that all is well")]
     public static partial void ShardsSilent(this ILogger logger, TimeSpan interval);
@@ -59,4 +56,46 @@ internal static partial class DaemonLog
     [LoggerMessage(16, LogLevel.Warning,
         "max_connections {Configured} is cut to {Most}, what {Descriptors} descriptors allow; raise LimitNOFILE=")]
     public static partial void ConnectionsCut(this ILogger logger, int configured, int most, int descriptors);
+
+    [LoggerMessage(30, LogLevel.Information, "reloaded {File}: {Changes}")]
+    public static partial void Reloaded(this ILogger logger, string file, string changes);
+
+    [LoggerMessage(31, LogLevel.Information, "reload: {Change}")]
+    public static partial void ReloadChange(this ILogger logger, string change);
+
+    [LoggerMessage(32, LogLevel.Warning, "reload: {Warning}")]
+    public static partial void ReloadWarning(this ILogger logger, string warning);
+
+    [LoggerMessage(33, LogLevel.Error, "reload of {File} failed, nothing has changed: {Error}")]
+    public static partial void ReloadFailed(this ILogger logger, string file, string error);
+
+    [LoggerMessage(34, LogLevel.Error, "{Place}: {Problem}")]
+    public static partial void ReloadProblem(this ILogger logger, string place, string problem);
+
+    [LoggerMessage(35, LogLevel.Error, "reload failed by a fault of the daemon")]
+    public static partial void ReloadBroke(this ILogger logger, Exception exception);
+
+    [LoggerMessage(36, LogLevel.Warning, "reload refused: {Reason}")]
+    public static partial void ReloadRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(40, LogLevel.Warning,
+        "drain: not ready any more, new connections are still taken for {Seconds} s")]
+    public static partial void DrainNotice(this ILogger logger, double seconds);
+
+    [LoggerMessage(41, LogLevel.Warning, "drain: no new connections are taken; {Connections} left")]
+    public static partial void DrainBegun(this ILogger logger, string connections);
+
+    [LoggerMessage(42, LogLevel.Information, "drained: no connection is left; waiting to be stopped")]
+    public static partial void Drained(this ILogger logger);
+
+    [LoggerMessage(43, LogLevel.Warning, "{Connections} ended by the admin side: {Filter}")]
+    public static partial void ConnectionsKilled(this ILogger logger, string connections, string filter);
+
+    [LoggerMessage(44, LogLevel.Error, "admin side: {Method} {Path} failed")]
+    public static partial void AdminFailed(this ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(45, LogLevel.Warning,
+        "no admin socket: {Path} {Reason}; commands like 'l4balancer status' have no daemon to ask. "
+        + "admin.socket names another path, \"\" none")]
+    public static partial void ControlSocketMissing(this ILogger logger, string path, string reason);
 }

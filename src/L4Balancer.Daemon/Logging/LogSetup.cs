@@ -29,6 +29,7 @@ internal static class LogSetup
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // A failed start is told in one line instead.
         logging.Services.AddSingleton<ConsoleFormatter>(new LineFormatter(format, TimeProvider.System));
+        AddEvents(logging);
         logging.AddConsole(console =>
         {
             console.FormatterName = LineFormatter.FormatterName;
@@ -36,6 +37,15 @@ internal static class LogSetup
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
             console.MaxQueueLength = WaitingLines;
         });
+    }
+
+    /// <summary>Events are this program's own messages, whatever level is written to the log.</summary>
+    private static void AddEvents(ILoggingBuilder logging)
+    {
+        logging.AddFilter<EventFeed>(null, LogLevel.None);
+        logging.AddFilter<EventFeed>(Category, LogLevel.Information);
+        logging.Services.AddSingleton(new EventFeed(TimeProvider.System));
+        logging.Services.AddSingleton<ILoggerProvider>(static provider => provider.GetRequiredService<EventFeed>());
     }
 
     /// <summary>The form of lines to a descriptor: <see cref="LogFormat.Auto"/> becomes journald or text.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using L4Balancer.Daemon.Commands;
+using L4Balancer.Daemon.Hosting;
 
 namespace L4Balancer.Daemon.Metrics;
 
@@ -12,7 +13,7 @@ internal sealed class DaemonMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
 
     /// <summary>Publishes the instruments.</summary>
-    public DaemonMetrics(Balancer balancer)
+    public DaemonMetrics(Balancer balancer, ConfigInForce config)
     {
         Measurement<long> build = new(1, new KeyValuePair<string, object?>("version", VersionCommand.Version));
         _meter.CreateObservableGauge(
@@ -20,8 +21,23 @@ internal sealed class DaemonMetrics : IDisposable
         _meter.CreateObservableCounter(
             "flow_records_dropped_total", () => balancer.FlowRecordsDropped,
             description: "Flow records that were not written because the output could not follow.");
+        _meter.CreateObservableCounter(
+            "config_reloads_total", () => Reloads(config),
+            description: "Reloads of the configuration; a failed one has changed nothing.");
+        _meter.CreateObservableGauge(
+            "config_last_reload_successful", () => config.Last?.IsOk == false ? 0L : 1L,
+            description: "0 when the last reload failed, 1 otherwise, also where there was none.");
+        _meter.CreateObservableGauge(
+            "config_last_reload_timestamp_seconds", () => config.LoadedAt.ToUnixTimeMilliseconds() / 1000.0,
+            description: "When the configuration in force was read, in seconds since the unix epoch.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private static Measurement<long>[] Reloads(ConfigInForce config) =>
+    [
+        new(config.Succeeded, new KeyValuePair<string, object?>("result", "success")),
+        new(config.Failed, new KeyValuePair<string, object?>("result", "failure")),
+    ];
 }

@@ -39,6 +39,16 @@ internal sealed class ProcessMetrics : IDisposable
         _meter.CreateObservableGauge("process_threads", Threads, description: "Number of OS threads in the process.");
     }
 
+    /// <summary>Descriptors that are open now. One less than are seen, since looking takes one.</summary>
+    public static long OpenDescriptors() => Directory.EnumerateFileSystemEntries(DescriptorDirectory).LongCount() - 1;
+
+    /// <summary>RLIMIT_NOFILE.</summary>
+    public static long MaxDescriptors()
+    {
+        string soft = Field("/proc/self/limits", "Max open files").Split(' ')[0];
+        return soft == "unlimited" ? long.MaxValue : Number(soft);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
@@ -51,15 +61,6 @@ internal sealed class ProcessMetrics : IDisposable
     /// <summary>A field of statm, which counts in pages: 0 virtual, 1 resident.</summary>
     private static long Memory(int field) =>
         Number(File.ReadAllText("/proc/self/statm").Split(' ')[field]) * Environment.SystemPageSize;
-
-    /// <summary>One less than are seen, since looking takes one.</summary>
-    private static long OpenDescriptors() => Directory.EnumerateFileSystemEntries(DescriptorDirectory).LongCount() - 1;
-
-    private static long MaxDescriptors()
-    {
-        string soft = Field("/proc/self/limits", "Max open files").Split(' ')[0];
-        return soft == "unlimited" ? long.MaxValue : Number(soft);
-    }
 
     private static long Threads() => Number(Field("/proc/self/status", "Threads:"));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -26,6 +27,11 @@ internal sealed class SystemdNotifier : IDisposable
 
     /// <summary>The service serves.</summary>
     public bool Ready(string status) => Send($"READY=1\nSTATUS={status}");
+
+    /// <summary>The service reads its configuration again; <see cref="Ready"/> says when it has.</summary>
+    public bool Reloading() => Send(string.Create(
+        CultureInfo.InvariantCulture,
+        $"RELOADING=1\nMONOTONIC_USEC={(long)Stopwatch.GetElapsedTime(0).TotalMicroseconds}"));
 
     /// <summary>The service ends, which may take as long as it says.</summary>
     public bool Stopping(TimeSpan atMost, string status) => Send(string.Create(

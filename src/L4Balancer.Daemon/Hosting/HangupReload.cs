@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Daemon.Hosting;
 
-/// <summary>Keeps SIGHUP, which asks most daemons to reload, from ending this one, which cannot.</summary>
-internal sealed class HangupNotice(ILogger logger) : IHostedService, IDisposable
+/// <summary>SIGHUP reloads the configuration, as it does in most daemons.</summary>
+internal sealed class HangupReload(Reloader reloader, ILogger logger) : IHostedService, IDisposable
 {
     private PosixSignalRegistration? _registration;
 
@@ -16,7 +16,7 @@ internal sealed class HangupNotice(ILogger logger) : IHostedService, IDisposable
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            logger.HangupIgnored();
+            _ = ReloadAsync();
         });
         return Task.CompletedTask;
     }
@@ -26,4 +26,16 @@ internal sealed class HangupNotice(ILogger logger) : IHostedService, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _registration?.Dispose();
+
+    private async Task ReloadAsync()
+    {
+        try
+        {
+            await reloader.ReloadAsync(CancellationToken.None); // It says in the log what it came to.
+        }
+        catch (ObjectDisposedException)
+        {
+            logger.ReloadRefused("the process ends");
+        }
+    }
 }

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using L4Balancer.Daemon.Logging;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace L4Balancer.Daemon.Admin;
+
+/// <summary>
+/// <c>/events</c>: what happens, as server-sent events (HTML, 9.2). First those of the past that are asked for, then a
+/// comment <c>: live</c>, then what comes.
+/// </summary>
+internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRoutes
+{
+    private const int UsualPast = 100;
+    private const int MostStreams = 24; // Of the connections that there may be, so that some are left for all else.
+
+    /// <summary>Without a word a proxy takes a connection for dead, and nobody notices that a client has gone.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
+    private int _open;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AdminRoute> Routes => [AdminRoute.GetAsync("/events", AnswerAsync, "last", "follow")];
+
+    private async Task<Answer?> AnswerAsync(AdminRequest request)
+    {
+        int last = request.QueryNumber("last", 0, EventFeed.Capacity, UsualPast);
+        bool follows = request.QueryWord("follow", "true", "false") == "true";
+        long from = ResumeAfter(request.Http.Request) is { } seen && seen <= feed.LastId ? seen : feed.LastId - last;
+        try
+        {
+            if (Interlocked.Increment(ref _open) > MostStreams)
+            {
+                return Answer.Error(
+                    StatusCodes.Status503ServiceUnavailable, $"{MostStreams} streams of events are open, the limit");
+            }
+
+            await WriteAsync(request.Http, from, follows);
+            return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    /// <summary>The last event that a client who comes back has seen.</summary>
+    /// <exception cref="AdminRefusal">What it says is no number.</exception>
+    private static long? ResumeAfter(HttpRequest request)
+    {
+        string text = request.Headers["Last-Event-ID"].ToString();
+        if (text.Length == 0) return null;
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && id < long.MaxValue
+            ? id
+            : throw new AdminRefusal(
+                StatusCodes.Status400BadRequest, "Last-Event-ID must be the id of an event, a whole number");
+    }
+
+    private async Task WriteAsync(HttpContext http, long after, bool follows)
+    {
+        http.Response.ContentType = "text/event-stream";
+        AdminPages.WriteCommonHeaders(http.Response);
+        if (HttpMethods.IsHead(http.Request.Method)) return;
+
+        // Ends with the server too, which would wait for it.
+        CancellationToken serverEnds =
+            http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using CancellationTokenSource end =
+            CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, serverEnds);
+        try
+        {
+            after = await WriteNewsAsync(http.Response, after, end.Token);
+            await WriteAsync(http.Response, ": live\n\n", end.Token);
+            if (follows) await FollowLoopAsync(http.Response, after, end.Token);
+        }
+        catch (OperationCanceledException) when (serverEnds.IsCancellationRequested)
+        {
+            return; // The answer is complete as far as it goes.
+        }
+    }
+
+    private async Task FollowLoopAsync(HttpResponse response, long after, CancellationToken end)
+    {
+        while (true)
+        {
+            Task news = feed.NewsAfterAsync(after);
+            using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(end);
+            Task first = await Task.WhenAny(news, Task.Delay(Silence, time, silence.Token));
+            await silence.CancelAsync();
+            end.ThrowIfCancellationRequested();
+
+            if (first == news) after = await WriteNewsAsync(response, after, end);
+            else await WriteAsync(response, ": still here\n\n", end);
+        }
+    }
+
+    /// <returns>The id of the last event that there is.</returns>
+    private async Task<long> WriteNewsAsync(HttpResponse response, long after, CancellationToken end)
+    {
+        StringBuilder text = new();
+        long missed = feed.MissedAfter(after);
+        if (missed > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"event: events_missed\ndata: {{\"missed\":{missed}}}\n\n");
+        }
+
+        foreach (DaemonEvent one in feed.After(after))
+        {
+            text.Append(
+                CultureInfo.InvariantCulture, $"id: {one.Id}\nevent: {one.Name}\ndata: {one.Json}\n\n");
+            after = one.Id;
+        }
+
+        if (text.Length > 0) await WriteAsync(response, text.ToString(), end);
+        return after;
+    }
+
+    private static async Task WriteAsync(HttpResponse response, string text, CancellationToken end)
+    {
+        await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), end);
+        await response.Body.FlushAsync(end);
+    }
+}

@@ -1,0 +1,70 @@
+using L4Balancer.Backends;
+using L4Balancer.Daemon.Logging;
+
+namespace L4Balancer.Daemon.Admin.Forms;
+
+/// <summary>A backend with the state it is in.</summary>
+internal sealed record BackendJson(
+    string Pool,
+    string Name,
+    string Address,
+    string? Endpoint,
+    bool Available,
+    bool Removed,
+    string Admin,
+    string Health,
+    bool Ejected,
+    string State,
+    string Since,
+    int Weight,
+    int ConfiguredWeight,
+    double Share,
+    BackendSessionsJson Sessions,
+    long ConnectErrors,
+    long Ejections,
+    string? EjectedUntil,
+    LastProbeJson? LastProbe,
+    BackendDrainJson? Drain)
+{
+    /// <summary>True where a backend is to lose its flows, so that its drain is shown.</summary>
+    public static bool IsDraining(BackendStatus backend) => backend.IsRemoved || backend.Admin == AdminState.Drain;
+
+    /// <summary>Writes a status.</summary>
+    /// <param name="backend">The status.</param>
+    /// <param name="oldest">The age of its oldest flow; null where it has none, or does not drain.</param>
+    public static BackendJson Of(BackendStatus backend, TimeSpan? oldest) => new(
+        backend.Pool,
+        backend.Name,
+        backend.Address,
+        backend.Endpoint?.ToString(),
+        backend.IsAvailable,
+        backend.IsRemoved,
+        Written.Word(backend.Admin),
+        Written.Word(backend.Health),
+        backend.IsEjected,
+        backend.State,
+        LogLines.Time(backend.Since),
+        backend.Weight,
+        backend.ConfiguredWeight,
+        backend.Share,
+        new BackendSessionsJson(backend.ActiveConnections, backend.TotalConnections),
+        backend.ConnectErrors,
+        backend.Ejections,
+        Time(backend.EjectedUntil),
+        backend.LastProbe is { } probe ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text) : null,
+        IsDraining(backend) ? DrainOf(backend, oldest) : null);
+
+    private static BackendDrainJson DrainOf(BackendStatus backend, TimeSpan? oldest) => new(
+        backend.ActiveConnections, oldest is { } age ? Written.Seconds(age) : null, Time(backend.DrainDeadline));
+
+    private static string? Time(DateTimeOffset? time) => time is { } known ? LogLines.Time(known) : null;
+}
+
+/// <summary>Sessions of a backend.</summary>
+internal sealed record BackendSessionsJson(int Open, long Total);
+
+/// <summary>A backend's last probe.</summary>
+internal sealed record LastProbeJson(string At, bool Ok, string Result);
+
+/// <summary>How far a backend's drain has come.</summary>
+internal sealed record BackendDrainJson(int Remaining, double? OldestSeconds, string? Deadline);
