@@ -7,7 +7,8 @@ namespace L4Balancer.Daemon.Admin;
 /// Remembers the last five minutes of each service, a sample a second, in memory that does not grow. Written by its own
 /// timer, read by any thread.
 /// </summary>
-internal sealed class HistorySampler(Balancer balancer, TimeProvider time) : BackgroundService
+internal sealed class HistorySampler(Func<IReadOnlyList<ServiceStatus>> services, TimeProvider time)
+    : BackgroundService
 {
     /// <summary>Samples that are kept.</summary>
     public const int Capacity = 300;
@@ -28,14 +29,15 @@ internal sealed class HistorySampler(Balancer balancer, TimeProvider time) : Bac
     }
 
     /// <summary>Takes a sample of what the services have counted by now.</summary>
-    internal void Sample(IReadOnlyList<ServiceStatus> services)
+    internal void Sample()
     {
         long now = time.GetTimestamp();
+        ServiceStatus[] present = [.. services().OrderBy(static one => one.IsRemoved)];
         lock (_lock)
         {
             // Those that are gone are forgotten.
             Dictionary<string, ServiceHistory> next = [];
-            foreach (ServiceStatus service in services)
+            foreach (ServiceStatus service in present)
             {
                 if (next.ContainsKey(service.Name)) continue; // Removed while its successor serves.
 
@@ -54,7 +56,7 @@ internal sealed class HistorySampler(Balancer balancer, TimeProvider time) : Bac
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(IntervalSeconds), time);
         do
         {
-            Sample([.. balancer.ServiceStatuses.OrderBy(static one => one.IsRemoved)]);
+            Sample();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -105,7 +105,12 @@ internal static class DaemonHost
     private static void AddAdmin(IServiceCollection services, AdminConfig config)
     {
         services.AddSingleton(config);
-        services.AddSingleton<HistorySampler>();
+        services.AddSingleton(static provider =>
+        {
+            Balancer balancer = provider.GetRequiredService<Balancer>();
+            return new HistorySampler(
+                () => balancer.ServiceStatuses, provider.GetRequiredService<TimeProvider>());
+        });
         services.AddSingleton<AdminStatus>();
         services.AddSingleton<IAdminRoutes, HtmlPage>();
         services.AddSingleton<IAdminRoutes, ProbePages>();

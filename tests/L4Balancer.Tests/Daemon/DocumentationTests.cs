@@ -1,4 +1,5 @@
 using System.Net;
+using L4Balancer.Daemon.Hosting;
 using L4Balancer.Daemon.Metrics;
 using L4Balancer.Telemetry;
 using L4Balancer.Tests.Daemon.Configuration;
@@ -46,7 +47,7 @@ internal sealed class DocumentationTests
             await RunningBalancer.StartAsync([new IPEndPoint(IPAddress.Loopback, 9)], shards: 1);
         await using RunningBalancer udp = await RunningBalancer.StartAsync(
             RunningBalancer.UdpService([new IPEndPoint(IPAddress.Loopback, 9)]), new() { Shards = 1 });
-        using DaemonMetrics metrics = new(running.Balancer);
+        using DaemonMetrics metrics = new(running.Balancer, new ConfigInForce(null, TimeProvider.System));
         using PrometheusExporter exporter = new(
             NullLogger.Instance, ("L4Balancer", Prefix), (DaemonMetrics.MeterName, Prefix));
 

@@ -26,6 +26,18 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <summary>Where clients connect to.</summary>
     public IPEndPoint Address => File.Address;
 
+    /// <summary>Where its configuration file is.</summary>
+    public string ConfigPath => _folder["l4balancer.toml"];
+
+    /// <summary>Where its admin socket is.</summary>
+    public string ControlPath => _folder["admin.sock"];
+
+    /// <summary>The admin side over the unix socket.</summary>
+    public AdminCaller Control => AdminCaller.Over(ControlPath);
+
+    /// <summary>The admin side over TCP.</summary>
+    public AdminCaller Reader => new(Connections(), $"http://127.0.0.1:{File.AdminPort}");
+
     /// <summary>The process itself.</summary>
     public ChildProcess Child => _child;
 
@@ -76,6 +88,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
         return _child.ExitAsync();
     }
 
+    /// <summary>Puts another configuration into its file; a reload makes it read it.</summary>
+    public void Rewrite(DaemonFile next) => System.IO.File.WriteAllText(ConfigPath, TextFor(_folder, next));
+
     /// <summary>The flow records printed so far.</summary>
     public IReadOnlyList<FlowLine> Flows() => [.. _child.Output.Select(FlowLine.Parse)];
 
@@ -115,11 +130,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
     private static ChildProcess Launch(TempFolder folder, DaemonFile file, string[] by, string? notifyPath)
     {
         string config = folder["l4balancer.toml"];
-        System.IO.File.WriteAllText(config, file.Text);
+        System.IO.File.WriteAllText(config, TextFor(folder, file));
         (string, string)[] environment = [DaemonProgram.Runtime, ("NOTIFY_SOCKET", notifyPath ?? "")];
         string[] command = [.. file.Network?.By ?? [], .. by, DaemonProgram.FullPath, "run", "--config", config];
         return ChildProcess.Start(command[0], command[1..], environment);
     }
+
+    /// <summary>The configuration with an admin socket of the test's own.</summary>
+    private static string TextFor(TempFolder folder, DaemonFile file) => file.Text.Replace(
+        "[admin]\n", $"[admin]\nsocket = \"{folder["admin.sock"]}\"\n", StringComparison.Ordinal);
 
     /// <summary>Connections that are opened where the daemon runs.</summary>
     private SocketsHttpHandler Connections() => new()

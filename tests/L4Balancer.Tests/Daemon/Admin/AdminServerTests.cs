@@ -7,6 +7,7 @@ using L4Balancer.Daemon.Hosting;
 using L4Balancer.Daemon.Metrics;
 using L4Balancer.Net;
 using L4Balancer.Tests.Loopback;
+using L4Balancer.Tests.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
@@ -62,6 +63,8 @@ internal sealed class AdminServerTests
     [TestCase(ProcessPhase.Serving, HttpStatusCode.OK, "ready\n")]
     [TestCase(ProcessPhase.Starting, HttpStatusCode.ServiceUnavailable,
         "not ready: starting, the first round of probes is not done\n")]
+    [TestCase(ProcessPhase.Notice, HttpStatusCode.ServiceUnavailable,
+        "not ready: about to drain, no new clients should be sent here\n")]
     [TestCase(ProcessPhase.Draining, HttpStatusCode.ServiceUnavailable, "not ready: draining, 0 connections left\n")]
     public async Task Get_Ready_FollowsTheLifeOfTheProcess(ProcessPhase phase, HttpStatusCode status, string body)
     {
@@ -74,7 +77,6 @@ internal sealed class AdminServerTests
     public async Task Get_Healthz_IsOkWhileShardsAnswer() =>
         Assert.That(await GetAsync("/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok\n")));
 
-    [TestCase("/")]
     [TestCase("/metrics/")]
     [TestCase("/nothing")]
     public async Task Get_UnknownPath_ListsTheKnownOnes(string path)
@@ -153,18 +155,71 @@ internal sealed class AdminServerTests
     }
 
     [Test]
+    public async Task StartAsync_SomebodyAnswersOnTheSocket_NamesItAndTheTakeover()
+    {
+        using TempFolder folder = new();
+        await using AdminServer first = Server(null, folder["admin.sock"]);
+        await first.StartAsync(CancellationToken.None);
+        await using AdminServer second = Server(AnyPort, folder["admin.sock"]);
+
+        Assert.That(
+            () => second.StartAsync(CancellationToken.None),
+            Throws.TypeOf<BalancerStartException>().With.Message.StartsWith(
+                $"admin.socket {folder["admin.sock"]} is where process {Environment.ProcessId} answers; ")
+                .And.Message.Contains("'l4balancer run --takeover'"));
+        await first.StopAsync(CancellationToken.None);
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty, "what is left behind");
+    }
+
+    [Test]
+    public async Task StartAsync_ConfiguredSocketImpossible_IsAClearStartError()
+    {
+        using TempFolder folder = new();
+        await using AdminServer server = Server(AnyPort, folder["none/admin.sock"]);
+
+        Assert.That(
+            () => server.StartAsync(CancellationToken.None),
+            Throws.TypeOf<BalancerStartException>().With.Message.EqualTo(
+                $"admin.socket {folder["none/admin.sock"]} is in {folder["none"]}, which is no directory. "
+                + "Choose another, or \"\" for none"));
+    }
+
+    [Test]
+    public async Task StartAsync_InheritedSocket_IsListenedOnWithoutAGap()
+    {
+        using Socket inherited = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        inherited.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        inherited.Listen();
+        IpEndpoint listen = IpEndpoint.From((IPEndPoint)inherited.LocalEndPoint!);
+        AdminSockets sockets =
+            new(new AdminConfig { Listen = listen, Socket = null }, NullLogger.Instance) { Inherited = inherited };
+        using HttpClient http = new() { BaseAddress = new Uri($"http://{listen}") };
+        Task<string> early = http.GetStringAsync(new Uri("/ready", UriKind.Relative)); // Waits in the queue.
+
+        await using AdminServer server = Server(sockets);
+        await server.StartAsync(CancellationToken.None);
+
+        Assert.That(await early.Within(), Is.EqualTo("ready\n"));
+        Assert.That(sockets.TcpListening, Is.SameAs(inherited));
+        await server.StopAsync(CancellationToken.None);
+    }
+
+    [Test]
     public async Task StartAsync_Off_OpensNothing()
     {
-        await using AdminServer off = Server(null);
+        await using AdminServer off = Server(listen: null);
         await off.StartAsync(CancellationToken.None);
         await off.StopAsync(CancellationToken.None);
 
         Assert.That(off.Address, Is.Null);
     }
 
-    private AdminServer Server(IpEndpoint? listen) => new(
-        new BalancerConfig { Admin = new AdminConfig { Listen = listen } },
-        new AdminPages(_balancer.Balancer, _readiness, _exporter),
+    private AdminServer Server(IpEndpoint? listen, string? socket = null) =>
+        Server(new AdminSockets(new AdminConfig { Listen = listen, Socket = socket }, NullLogger.Instance));
+
+    private AdminServer Server(AdminSockets sockets) => new(
+        sockets,
+        new AdminPages([new ProbePages(_balancer.Balancer, _readiness, _exporter)], NullLogger.Instance),
         NullLoggerFactory.Instance,
         NullLogger.Instance);
 
