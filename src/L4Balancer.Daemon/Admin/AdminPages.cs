@@ -124,7 +124,7 @@ internal sealed class AdminPages
         if (!HttpMethods.IsHead(http.Request.Method)) await response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }
 
-    /// <summary>What every answer says: that it is of now, and that a browser must not take it for anything else.</summary>
+    /// <summary>What every answer says: it is of now, and a browser must not take it for anything else.</summary>
     public static void WriteCommonHeaders(HttpResponse response, string? contentPolicy = null)
     {
         response.Headers.CacheControl = "no-store";

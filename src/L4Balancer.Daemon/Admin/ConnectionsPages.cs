@@ -90,7 +90,11 @@ internal sealed class ConnectionsPages(Balancer balancer, TimeProvider time, ILo
                 StatusCodes.Status404NotFound, $"there is no connection {id}; it has ended, or never was");
         }
 
-        if (killed > 0) logger.ConnectionsKilled(Listing.Count(killed, "connection"), Text(id, service, client, backend));
+        if (killed > 0)
+        {
+            logger.ConnectionsKilled(Listing.Count(killed, "connection"), Text(id, service, client, backend));
+        }
+
         return Answer.Json(new KilledJson(killed), static form => form.KilledJson);
     }
 
@@ -137,7 +141,8 @@ internal sealed class ConnectionsPages(Balancer balancer, TimeProvider time, ILo
 
     private static string Text(string? id, string? service, string? client, string? backend)
     {
-        (string Key, string? Value)[] given = [("id", id), ("service", service), ("client", client), ("backend", backend)];
+        (string Key, string? Value)[] given =
+            [("id", id), ("service", service), ("client", client), ("backend", backend)];
         return string.Join(", ", from one in given where one.Value is not null select $"{one.Key} {one.Value}");
     }
 }

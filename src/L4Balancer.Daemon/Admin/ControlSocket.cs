@@ -55,7 +55,8 @@ internal sealed class ControlSocket
         int bytes = Math.Max(Encoding.UTF8.GetByteCount(path), Encoding.UTF8.GetByteCount(temporary));
         if (bytes > SocketPath.MostBytes)
         {
-            throw new ControlSocketException($"is too long: {bytes} bytes, and at most {SocketPath.MostBytes} are possible");
+            throw new ControlSocketException(
+                $"is too long: {bytes} bytes, and at most {SocketPath.MostBytes} are possible");
         }
 
         if (!Directory.Exists(folder)) throw new ControlSocketException($"is in {folder}, which is no directory");
@@ -72,7 +73,7 @@ internal sealed class ControlSocket
         return new ControlSocket(path, Listen(temporary, path));
     }
 
-    /// <summary>Removes the path where it still leads to this socket, and not to one that has taken its place.</summary>
+    /// <summary>Removes the path where it still leads to this socket, and not to one that took its place.</summary>
     public void RemovePath()
     {
         if (_identity is { } own && FileIdentity.Of(Path) == own) File.Delete(Path);

@@ -16,7 +16,7 @@ internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRou
     private const int UsualPast = 100;
     private const int MostStreams = 24; // Of the connections that there may be, so that some are left for all else.
 
-    /// <summary>Without a word a proxy takes a connection for dead, and nobody notices that a client has gone.</summary>
+    /// <summary>Without a word a proxy takes a connection for dead, and nobody sees that a client has gone.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
     private int _open;

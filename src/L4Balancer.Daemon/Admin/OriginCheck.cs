@@ -10,7 +10,7 @@ internal static class OriginCheck
 {
     private static readonly string[] ForeignSites = ["cross-site", "same-site"];
 
-    /// <summary>What is wrong with where a request comes from; null for nothing, and where it is no browser's.</summary>
+    /// <summary>What is wrong with where a request comes from; null for nothing, also where it is no browser.</summary>
     public static string? Problem(HttpRequest request)
     {
         if (ForeignSites.Contains(request.Headers["Sec-Fetch-Site"].ToString(), StringComparer.OrdinalIgnoreCase))

@@ -1,6 +1,6 @@
 namespace L4Balancer.Daemon.Hosting;
 
-/// <summary>Lets one change of the balancer through at a time: start, reload, admin states, drain. Any thread.</summary>
+/// <summary>One change of the balancer at a time: start, reload, admin states, drain. Any thread.</summary>
 internal sealed class ChangeGate : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);

@@ -35,8 +35,8 @@ internal sealed class Reloader(
         if (result.Error is { } error) logger.ReloadFailed(inForce.Path!, error);
         else LogChanges(result);
 
-        int services = balancer.Config.Services.Count;
-        string status = $"serving {Listing.Count(services, "service")}{(result.IsOk ? "" : "; the last reload failed")}";
+        string services = Listing.Count(balancer.Config.Services.Count, "service");
+        string status = result.IsOk ? $"serving {services}" : $"serving {services}; the last reload failed";
         if (!notifier.Ready(status)) logger.NotNotified("the reload is done");
         return result;
     }

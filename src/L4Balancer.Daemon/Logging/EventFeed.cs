@@ -27,8 +27,8 @@ internal sealed class EventFeed : ILoggerProvider
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// Begins without an event. Ids begin at the time, in milliseconds: larger than those of an earlier process, so that
-    /// who resumes after one of its events gets all of this one's.
+    /// Begins without an event. Ids begin at the time, in milliseconds: larger than those of an earlier process, so
+    /// that who resumes after one of its events gets all of this one's.
     /// </summary>
     public EventFeed(TimeProvider time)
     {

@@ -3,9 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace L4Balancer.Daemon.Admin.Forms;
 
-/// <summary>Generated code that writes what the admin side answers: snake_case, and null where there is nothing.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Serialization)]
+/// <summary>Generated code that writes what the admin side answers: snake_case, null where there is nothing.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorJson))]
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(IReadOnlyList<ServiceJson>))]

@@ -20,7 +20,8 @@ internal sealed record StatusJson(
 internal sealed record UsageJson(long Open, long Limit);
 
 /// <summary>The configuration in force.</summary>
-internal sealed record LoadedConfigJson(string? File, string Loaded, ReloadCountsJson Reloads, LastReloadJson? LastReload);
+internal sealed record LoadedConfigJson(
+    string? File, string Loaded, ReloadCountsJson Reloads, LastReloadJson? LastReload);
 
 /// <summary>How often it was reloaded.</summary>
 internal sealed record ReloadCountsJson(long Succeeded, long Failed);
