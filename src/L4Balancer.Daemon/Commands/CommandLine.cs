@@ -22,7 +22,17 @@ internal static class CommandLine
             CheckCommand.Create(),
             DemoCommand.Create(),
             TryCommand.Create(),
+            StatusCommand.Create(),
+            TopCommand.Create(),
+            ConnectionsCommand.Create(),
+            EventsCommand.Create(),
+            BackendCommand.Create(),
+            ReloadCommand.Create(),
+            DrainCommand.Create(),
+            ReadyCommand.Create(),
             ConfigCommand.Create(),
+            CompletionCommand.Create(),
+            CompletionCommand.CreateComplete(),
             VersionCommand.Create(),
         };
 
@@ -41,7 +51,7 @@ internal static class CommandLine
     private static int ReportUsage(ParseResult parsed)
     {
         CommandResult at = parsed.CommandResult;
-        if (at.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
+        if (at.Command is { Action: null, Subcommands.Count: > 0 } && parsed.UnmatchedTokens.Count == 0)
         {
             ListCommands(at);
             return ExitCodes.Usage;
@@ -68,10 +78,11 @@ internal static class CommandLine
     private static void ListCommands(CommandResult at)
     {
         string name = string.Join(' ', CommandPath(at));
-        int width = at.Command.Subcommands.Max(static command => command.Name.Length);
+        Command[] commands = [.. at.Command.Subcommands.Where(static command => !command.Hidden)];
+        int width = commands.Max(static command => command.Name.Length);
         Console.Error.WriteLine($"{ProgramName}: which command? '{name} COMMAND --help' shows how one is used.");
         Console.Error.WriteLine();
-        foreach (Command command in at.Command.Subcommands)
+        foreach (Command command in commands)
         {
             Console.Error.WriteLine($"  {name} {command.Name.PadRight(width)}  {command.Description}");
         }
@@ -82,7 +93,7 @@ internal static class CommandLine
 
     private static string[] Words(Command command) =>
     [
-        .. command.Subcommands.Select(subcommand => subcommand.Name),
+        .. command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name),
         .. command.Options.Select(option => option.Name),
     ];
 

@@ -1,0 +1,71 @@
+using L4Balancer.Daemon.Client;
+
+namespace L4Balancer.Daemon.Commands.Display;
+
+/// <summary>Backends as a table, and the sentences about one.</summary>
+internal static class BackendTable
+{
+    /// <summary>Makes the table.</summary>
+    /// <param name="backends">In the order of the daemon.</param>
+    /// <param name="now">To tell how long ago something was.</param>
+    public static TextTable Render(IEnumerable<BackendJson> backends, DateTimeOffset now)
+    {
+        TextTable table = new(
+            new Column("BACKEND"), new Column("STATE"), new Column("SINCE", Rank: 2, IsNumber: true),
+            new Column("WEIGHT", Rank: 3), new Column("SHARE", Rank: 4, IsNumber: true),
+            new Column("OPEN", IsNumber: true), new Column("TOTAL", Rank: 5, IsNumber: true), new Column("WHY", Rank: 1));
+        foreach (BackendJson backend in backends)
+        {
+            table.Add(
+                backend.FullName, State(backend), Quantities.Duration(now - backend.Since), Weight(backend),
+                Quantities.Percent(backend.Share), backend.Sessions.Open, backend.Sessions.Total, Why(backend, now));
+        }
+
+        return table;
+    }
+
+    /// <summary>Its state, where the probes say something else with that beside it.</summary>
+    public static Cell State(BackendJson backend)
+    {
+        bool isAdmins = backend.State is "drain" or "maint" or "removed";
+        string text = isAdmins && backend.Health == "down" ? $"{backend.State}, down" : backend.State;
+        Tone tone = backend.State switch
+        {
+            "up" => Tone.Good,
+            "down" or "unresolved" => Tone.Bad,
+            _ => Tone.Warning,
+        };
+        return new Cell(text, tone);
+    }
+
+    /// <summary>Its weight, and the file's where that is another.</summary>
+    public static string Weight(BackendJson backend) => backend.Weight == backend.ConfiguredWeight
+        ? Quantities.Count(backend.Weight)
+        : $"{backend.Weight} (file: {backend.ConfiguredWeight})";
+
+    /// <summary>Why it is not simply up: the drain under way, the ejection, what the last probe found.</summary>
+    public static string Why(BackendJson backend, DateTimeOffset now)
+    {
+        List<string> why = [];
+        if (backend.Drain is { } drain) why.Add(Progress(drain, now));
+        if (backend.EjectedUntil is { } until && backend.State == "ejected")
+        {
+            why.Add($"connects failed; tried again in {Quantities.Duration(until - now)}");
+        }
+
+        if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Quantities.Duration(now - probe.At)} ago");
+        return string.Join("; ", why);
+    }
+
+    /// <summary>How far a drain has come.</summary>
+    public static string Progress(DrainJson drain, DateTimeOffset now)
+    {
+        if (drain.Remaining == 0) return "no flow remains";
+
+        string verb = drain.Remaining == 1 ? "flow remains" : "flows remain";
+        string text = $"{Quantities.Count(drain.Remaining)} {verb}";
+        if (drain.OldestSeconds is { } oldest) text += $", the oldest has lived {Quantities.Duration(oldest)}";
+        if (drain.Deadline is { } deadline) text += $", ended in {Quantities.Duration(deadline - now)}";
+        return text;
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using L4Balancer.Daemon.Client;
+using L4Balancer.Daemon.Commands.Display;
+using L4Balancer.Daemon.Configuration;
+
+namespace L4Balancer.Daemon.Commands;
+
+/// <summary><c>l4balancer drain</c>: the daemon says that it leaves, takes no more clients, and ends after the last.</summary>
+internal static class DrainCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Option<TimeSpan?> notice = DurationOption.Create(
+            "--notice", "Serve new clients for this long after /ready has begun to say no [default: global.drain_notice]");
+        Option<TimeSpan?> wait = DurationOption.Create(
+            "--wait", "Wait until the daemon has ended, at most this long; exit code 1 if it has not");
+        Command command = new("drain", "Drain the whole daemon: it takes no more clients, and ends after the last one")
+        {
+            notice, wait,
+        };
+        AdminCommand.AddOptions(command);
+        AdminCommand.SetAction(command, call => RunAsync(
+            call, call.Parsed.GetValue(notice), call.Parsed.GetValue(wait)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(AdminCall call, TimeSpan? notice, TimeSpan? wait)
+    {
+        AdminAnswer answer = await call.Client.PostAsync(
+            "drain", new DrainRequest(notice?.TotalSeconds), AnswersJson.Default.DrainRequest);
+        DrainingJson draining = answer.OrRefused().Read(AnswersJson.Default.DrainingJson);
+        if (call.AsJson) AdminCall.Print(answer);
+        else Terminal.Output.WriteSentence(Describe(draining));
+
+        return wait is { } patience ? await new DrainWait(call, patience).ForDaemonAsync() : ExitCodes.Ok;
+    }
+
+    private static string Describe(DrainingJson draining)
+    {
+        string open = $"{Listing.Count((int)draining.Connections, "flow")} open";
+        return draining.Phase == "notice"
+            ? $"notice given: /ready says no, new clients are still served; {open}"
+            : $"draining: no new clients; {open}";
+    }
+}

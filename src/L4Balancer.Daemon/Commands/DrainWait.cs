@@ -1,0 +1,96 @@
+using System.Text.Json;
+using L4Balancer.Daemon.Client;
+using L4Balancer.Daemon.Commands.Display;
+
+namespace L4Balancer.Daemon.Commands;
+
+/// <summary>Waits until no flow remains, and tells how many do meanwhile.</summary>
+/// <param name="call">The command; with <c>--json</c> progress goes to standard error.</param>
+/// <param name="patience">Longest wait.</param>
+internal sealed class DrainWait(AdminCall call, TimeSpan patience)
+{
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private long? _told;
+    private string _last = "";
+
+    private bool IsOver => _time.GetElapsedTime(_started) >= patience;
+
+    /// <summary>Waits for a backend that drains. Prints it as JSON at the end where that is wanted.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ForBackendAsync(BackendJson backend)
+    {
+        string name = backend.FullName;
+        while (true)
+        {
+            AdminAnswer answer = (await call.Client.GetAsync("backends")).OrRefused();
+            BackendJson[] backends = answer.Read(AnswersJson.Default.BackendJsonArray);
+            int place = Array.FindIndex(backends, one => one.FullName == name);
+            if (place < 0)
+            {
+                Tell($"{name}: removed, and no flow remains", isLast: true);
+                return ExitCodes.Ok;
+            }
+
+            backend = backends[place];
+            if (backend.Drain is not { } drain)
+            {
+                throw new CommandFailure(ExitCodes.Invalid, $"{name} does not drain any more: it is {backend.State}");
+            }
+
+            bool isDrained = drain.Remaining == 0;
+            Tell($"{name}: {BackendTable.Progress(drain, _time.GetUtcNow())}", isDrained || IsOver);
+            if (isDrained || IsOver)
+            {
+                if (call.AsJson) Print(answer, place);
+                return isDrained ? ExitCodes.Ok : ExitCodes.Invalid;
+            }
+
+            await Task.Delay(AskInterval, _time);
+        }
+    }
+
+    /// <summary>Waits for the daemon as a whole, which ends when its last flow has.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ForDaemonAsync()
+    {
+        while (true)
+        {
+            StatusJson status;
+            try
+            {
+                status = await call.Client.GetAsync(StatusCommand.Page, AnswersJson.Default.StatusJson);
+            }
+            catch (CommandFailure failure) when (failure.ExitCode == ExitCodes.Unreachable)
+            {
+                Tell("drained, and the daemon has ended", isLast: true);
+                return ExitCodes.Ok;
+            }
+
+            long open = status.Connections.Open;
+            Tell($"{status.Phase}: {(open == 1 ? "1 flow remains" : $"{open} flows remain")}", IsOver);
+            if (IsOver) return ExitCodes.Invalid;
+            await Task.Delay(AskInterval, _time);
+        }
+    }
+
+    private static void Print(AdminAnswer answer, int place)
+    {
+        using JsonDocument document = JsonDocument.Parse(answer.Body);
+        Console.Out.WriteLine(document.RootElement[place].GetRawText());
+    }
+
+    /// <summary>Tells what is new, not more often than is good to read.</summary>
+    private void Tell(string progress, bool isLast)
+    {
+        bool isSoon = _told is { } told && _time.GetElapsedTime(told) < TellInterval;
+        if (progress == _last || (isSoon && !isLast)) return;
+
+        (_last, _told) = (progress, _time.GetTimestamp());
+        if (call.AsJson) Console.Error.WriteLine(progress);
+        else Terminal.Output.WriteSentence(progress);
+    }
+}
