@@ -35,7 +35,7 @@ internal sealed record AdminAnswer(HttpStatusCode Status, string Body)
     {
         try
         {
-            if (JsonSerializer.Deserialize(Body, AnswersJson.Default.RefusalJson)?.Error is { Length: > 0 } error)
+            if (JsonSerializer.Deserialize(Body, AnswersJson.Default.ErrorJson)?.Error is { Length: > 0 } error)
             {
                 return error;
             }

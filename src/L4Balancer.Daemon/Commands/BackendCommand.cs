@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 
@@ -121,7 +122,7 @@ internal static class BackendCommand
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         string why = BackendTable.Why(backend, now);
         Terminal.Output.Write(
-            $"{backend.FullName}: ", BackendTable.State(backend), $", weight {BackendTable.Weight(backend)}",
+            $"{Told.FullName(backend)}: ", BackendTable.State(backend), $", weight {BackendTable.Weight(backend)}",
             why.Length > 0 ? $"; {why}" : "");
         return ExitCodes.Ok;
     }

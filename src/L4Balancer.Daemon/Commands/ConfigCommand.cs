@@ -1,4 +1,5 @@
 using System.CommandLine;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 using L4Balancer.Daemon.Configuration;
@@ -46,7 +47,7 @@ internal static class ConfigCommand
     private static async Task<int> DiffAsync(AdminCall call)
     {
         AdminAnswer answer = (await call.Client.GetAsync("config/diff")).OrRefused();
-        DiffJson diff = answer.Read(AnswersJson.Default.DiffJson);
+        ConfigDiffJson diff = answer.Read(AnswersJson.Default.ConfigDiffJson);
         bool isInvalid = diff.Problems.Any(static problem => problem.Severity == "error");
         if (call.AsJson)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 using L4Balancer.Daemon.Configuration;
@@ -90,8 +91,13 @@ internal static class ConnectionsCommand
 
     private static async Task<int> KillAsync(AdminCall call, string? id)
     {
-        KillRequest request = new(
-            id, call.Parsed.GetValue(Service), call.Parsed.GetValue(Client), call.Parsed.GetValue(Backend));
+        KillRequest request = new()
+        {
+            Id = id,
+            Service = call.Parsed.GetValue(Service),
+            Client = call.Parsed.GetValue(Client),
+            Backend = call.Parsed.GetValue(Backend),
+        };
         AdminAnswer answer = (await call.Client.PostAsync("connections/kill", request, AnswersJson.Default.KillRequest))
             .OrRefused();
         KilledJson killed = answer.Read(AnswersJson.Default.KilledJson);

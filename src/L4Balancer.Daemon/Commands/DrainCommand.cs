@@ -1,11 +1,12 @@
 using System.CommandLine;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 using L4Balancer.Daemon.Configuration;
 
 namespace L4Balancer.Daemon.Commands;
 
-/// <summary><c>l4balancer drain</c>: the daemon says that it leaves, takes no more clients, and ends after the last.</summary>
+/// <summary><c>l4balancer drain</c>: the daemon says that it leaves, and takes no more clients.</summary>
 internal static class DrainCommand
 {
     /// <summary>Makes the command.</summary>
@@ -14,8 +15,8 @@ internal static class DrainCommand
         Option<TimeSpan?> notice = DurationOption.Create(
             "--notice", "Serve new clients for this long after /ready has begun to say no [default: global.drain_notice]");
         Option<TimeSpan?> wait = DurationOption.Create(
-            "--wait", "Wait until the daemon has ended, at most this long; exit code 1 if it has not");
-        Command command = new("drain", "Drain the whole daemon: it takes no more clients, and ends after the last one")
+            "--wait", "Wait until no flow remains, at most this long; exit code 1 if some do");
+        Command command = new("drain", "Drain the whole daemon: its flows go on, it takes no new ones, and waits to be stopped")
         {
             notice, wait,
         };
@@ -29,14 +30,14 @@ internal static class DrainCommand
     {
         AdminAnswer answer = await call.Client.PostAsync(
             "drain", new DrainRequest(notice?.TotalSeconds), AnswersJson.Default.DrainRequest);
-        DrainingJson draining = answer.OrRefused().Read(AnswersJson.Default.DrainingJson);
+        DrainJson draining = answer.OrRefused().Read(AnswersJson.Default.DrainJson);
         if (call.AsJson) AdminCall.Print(answer);
         else Terminal.Output.WriteSentence(Describe(draining));
 
         return wait is { } patience ? await new DrainWait(call, patience).ForDaemonAsync() : ExitCodes.Ok;
     }
 
-    private static string Describe(DrainingJson draining)
+    private static string Describe(DrainJson draining)
     {
         string open = $"{Listing.Count((int)draining.Connections, "flow")} open";
         return draining.Phase == "notice"

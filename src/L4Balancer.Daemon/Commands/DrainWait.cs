@@ -1,4 +1,5 @@
 using System.Text.Json;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 
@@ -23,12 +24,12 @@ internal sealed class DrainWait(AdminCall call, TimeSpan patience)
     /// <returns>The exit code.</returns>
     public async Task<int> ForBackendAsync(BackendJson backend)
     {
-        string name = backend.FullName;
+        string name = Told.FullName(backend);
         while (true)
         {
             AdminAnswer answer = (await call.Client.GetAsync("backends")).OrRefused();
             BackendJson[] backends = answer.Read(AnswersJson.Default.BackendJsonArray);
-            int place = Array.FindIndex(backends, one => one.FullName == name);
+            int place = Array.FindIndex(backends, one => Told.FullName(one) == name);
             if (place < 0)
             {
                 Tell($"{name}: removed, and no flow remains", isLast: true);
@@ -53,7 +54,7 @@ internal sealed class DrainWait(AdminCall call, TimeSpan patience)
         }
     }
 
-    /// <summary>Waits for the daemon as a whole, which ends when its last flow has.</summary>
+    /// <summary>Waits for the daemon as a whole; one that was stopped meanwhile is drained too.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ForDaemonAsync()
     {
@@ -66,13 +67,14 @@ internal sealed class DrainWait(AdminCall call, TimeSpan patience)
             }
             catch (CommandFailure failure) when (failure.ExitCode == ExitCodes.Unreachable)
             {
-                Tell("drained, and the daemon has ended", isLast: true);
+                Tell("the daemon has ended", isLast: true);
                 return ExitCodes.Ok;
             }
 
             long open = status.Connections.Open;
-            Tell($"{status.Phase}: {(open == 1 ? "1 flow remains" : $"{open} flows remain")}", IsOver);
-            if (IsOver) return ExitCodes.Invalid;
+            bool isDrained = open == 0 && status.Phase == "draining";
+            Tell($"{status.Phase}: {BackendTable.Remaining(open)}", isDrained || IsOver);
+            if (isDrained || IsOver) return isDrained ? ExitCodes.Ok : ExitCodes.Invalid;
             await Task.Delay(AskInterval, _time);
         }
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using L4Balancer.Daemon.Client;
@@ -72,8 +71,7 @@ internal static class EventsCommand
             "warning" => Tone.Warning,
             _ => Tone.Plain,
         };
-        string time = told.Time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ ", CultureInfo.InvariantCulture);
         Terminal.Output.Write(
-            new Cell(time, Tone.Faint), new Cell($"{told.Level} ", tone), $"{told.Event}: {told.Message}");
+            new Cell($"{told.Time} ", Tone.Faint), new Cell($"{told.Level} ", tone), $"{told.Event}: {told.Message}");
     }
 }

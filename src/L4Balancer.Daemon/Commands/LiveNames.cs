@@ -14,7 +14,7 @@ internal static class LiveNames
     /// <summary>Backends as POOL/NAME.</summary>
     public static IEnumerable<CompletionItem> Backends(CompletionContext at) => Ask(at, client =>
         client.GetAsync("backends", AnswersJson.Default.BackendJsonArray),
-        static backend => new CompletionItem(backend.FullName, detail: $"{backend.State}, {backend.Sessions.Open} open"));
+        static backend => new CompletionItem(Told.FullName(backend), detail: $"{backend.State}, {backend.Sessions.Open} open"));
 
     /// <summary>Services.</summary>
     public static IEnumerable<CompletionItem> Services(CompletionContext at) => Ask(at, client =>

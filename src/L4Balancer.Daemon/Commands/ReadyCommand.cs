@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 

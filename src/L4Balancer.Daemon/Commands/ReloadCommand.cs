@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 using L4Balancer.Daemon.Configuration;

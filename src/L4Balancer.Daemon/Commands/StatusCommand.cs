@@ -1,4 +1,5 @@
 using System.CommandLine;
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Commands.Display;
 
@@ -55,7 +56,7 @@ internal static class StatusCommand
             new Column("ERRORS", Rank: 1, IsNumber: true), new Column("LISTENS"));
         foreach (ServiceJson service in services)
         {
-            ServiceSessionsJson sessions = service.Sessions;
+            SessionsJson sessions = service.Sessions;
             table.Add(
                 service.Name, sessions.Open, sessions.Peak, sessions.Limit, sessions.Total,
                 Quantities.Bytes(service.Bytes.FromClients), Quantities.Bytes(service.Bytes.ToClients),

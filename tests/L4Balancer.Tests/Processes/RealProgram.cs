@@ -29,6 +29,10 @@ internal static class RealProgram
         ["ip"] = "iproute2",
         ["iperf3"] = "iperf3",
         ["logger"] = "bsdutils",
+        ["bash"] = "bash",
+        ["zsh"] = "zsh",
+        ["fish"] = "fish",
+        ["tmux"] = "tmux",
     };
 
     /// <summary>The program's full path.</summary>

@@ -1,3 +1,4 @@
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 
 namespace L4Balancer.Daemon.Commands.Display;
@@ -17,7 +18,7 @@ internal static class BackendTable
         foreach (BackendJson backend in backends)
         {
             table.Add(
-                backend.FullName, State(backend), Quantities.Duration(now - backend.Since), Weight(backend),
+                Told.FullName(backend), State(backend), Quantities.Duration(now - Told.Time(backend.Since)), Weight(backend),
                 Quantities.Percent(backend.Share), backend.Sessions.Open, backend.Sessions.Total, Why(backend, now));
         }
 
@@ -50,22 +51,29 @@ internal static class BackendTable
         if (backend.Drain is { } drain) why.Add(Progress(drain, now));
         if (backend.EjectedUntil is { } until && backend.State == "ejected")
         {
-            why.Add($"connects failed; tried again in {Quantities.Duration(until - now)}");
+            why.Add($"connects failed; tried again in {Quantities.Duration(Told.Time(until) - now)}");
         }
 
-        if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Quantities.Duration(now - probe.At)} ago");
+        if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Quantities.Duration(now - Told.Time(probe.At))} ago");
         return string.Join("; ", why);
     }
 
-    /// <summary>How far a drain has come.</summary>
-    public static string Progress(DrainJson drain, DateTimeOffset now)
+    /// <summary>How many flows there still are.</summary>
+    public static string Remaining(long flows) => flows switch
     {
-        if (drain.Remaining == 0) return "no flow remains";
+        0 => "no flow remains",
+        1 => "1 flow remains",
+        _ => $"{Quantities.Count(flows)} flows remain",
+    };
 
-        string verb = drain.Remaining == 1 ? "flow remains" : "flows remain";
-        string text = $"{Quantities.Count(drain.Remaining)} {verb}";
+    /// <summary>How far a drain has come.</summary>
+    public static string Progress(BackendDrainJson drain, DateTimeOffset now)
+    {
+        string text = Remaining(drain.Remaining);
+        if (drain.Remaining == 0) return text;
+
         if (drain.OldestSeconds is { } oldest) text += $", the oldest has lived {Quantities.Duration(oldest)}";
-        if (drain.Deadline is { } deadline) text += $", ended in {Quantities.Duration(deadline - now)}";
+        if (drain.Deadline is { } deadline) text += $", ended in {Quantities.Duration(Told.Time(deadline) - now)}";
         return text;
     }
 }

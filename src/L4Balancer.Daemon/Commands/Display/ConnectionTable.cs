@@ -1,4 +1,4 @@
-using L4Balancer.Daemon.Client;
+using L4Balancer.Daemon.Admin.Forms;
 
 namespace L4Balancer.Daemon.Commands.Display;
 

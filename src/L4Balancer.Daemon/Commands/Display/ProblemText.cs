@@ -1,3 +1,4 @@
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Configuration;
 using L4Balancer.Toml;
 
@@ -7,16 +8,16 @@ namespace L4Balancer.Daemon.Commands.Display;
 internal static class ProblemText
 {
     /// <summary>Writes them to standard error, each with its line where this user may read the file.</summary>
-    public static void Write(IEnumerable<ProblemJson> problems)
+    public static void Write(IEnumerable<FileProblemJson> problems)
     {
-        foreach (IGrouping<string, ProblemJson> file in problems.GroupBy(static problem => problem.File))
+        foreach (IGrouping<string, FileProblemJson> file in problems.GroupBy(static problem => problem.File))
         {
             ConfigFile found = new(file.Key, new SourceText(TextOf(file.Key)), Config: null, [.. file.Select(Read)]);
             ProblemPrinter.WriteText(found, Console.Error);
         }
     }
 
-    private static ConfigProblem Read(ProblemJson problem) => new(
+    private static ConfigProblem Read(FileProblemJson problem) => new(
         problem.Severity == "warning" ? ProblemSeverity.Warning : ProblemSeverity.Error,
         problem is { Line: { } line, Column: { } column } ? new TomlPosition(line, column) : null,
         problem.Message);

@@ -1,3 +1,4 @@
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Configuration;
 
@@ -28,21 +29,21 @@ internal static class StatusLines
         + Listing.Count(status.Shards, "shard");
 
     /// <summary>Which file is in force since when.</summary>
-    public static string Config(ConfigJson config, DateTimeOffset now)
+    public static string Config(LoadedConfigJson config, DateTimeOffset now)
     {
         string text = config.File is null ? "no configuration file" : $"configuration {config.File}";
-        if (config.Loaded is { } loaded) text += $", in force for {Quantities.Duration(now - loaded)}";
+        text += $", in force for {Quantities.Duration(now - Told.Time(config.Loaded))}";
         (long succeeded, long failed) = (config.Reloads.Succeeded, config.Reloads.Failed);
         if (succeeded + failed > 0) text += $", {Listing.Count((int)(succeeded + failed), "reload")}";
         return failed > 0 ? $"{text} of which {failed} failed" : text;
     }
 
     /// <summary>How the last reload ended; null before the first.</summary>
-    public static string? LastReload(ConfigJson config, DateTimeOffset now)
+    public static string? LastReload(LoadedConfigJson config, DateTimeOffset now)
     {
         if (config.LastReload is not { } last) return null;
 
-        string when = $"last reload {Quantities.Duration(now - last.At)} ago";
+        string when = $"last reload {Quantities.Duration(now - Told.Time(last.At))} ago";
         return last.Ok ? $"{when}: ok" : $"{when} FAILED and changed nothing: {last.Error}";
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TextTable(params Column[] columns)
     /// <param name="wraps">A sentence without room has lines of its own; otherwise it is cut.</param>
     public IEnumerable<Cell[]> Lines(int? width, bool wraps = true)
     {
-        int[] widths = Fit(width ?? int.MaxValue, out List<int> shown);
+        int[] widths = Fit(width ?? int.MaxValue, wraps, out List<int> shown);
         yield return Line(shown, widths, [.. columns.Select(column => new Cell(column.Title, Tone.Title))]);
 
         int last = columns.Length - 1;
@@ -75,7 +75,7 @@ internal sealed class TextTable(params Column[] columns)
         text.Length <= width ? text : text[..Math.Max(0, width - Cut.Length)] + Cut;
 
     /// <summary>Decides which columns are shown and how wide each is.</summary>
-    private int[] Fit(int width, out List<int> shown)
+    private int[] Fit(int width, bool wraps, out List<int> shown)
     {
         int last = columns.Length - 1;
         int[] widths =
@@ -86,22 +86,25 @@ internal sealed class TextTable(params Column[] columns)
 
         int[] needed = [.. widths];
         if (!columns[last].IsNumber) needed[last] = Math.Min(widths[last], LeastSentence);
-        while (Total(shown, needed) > width && shown.Max(i => columns[i].Rank) is > 0 and int rank)
+        while (Total(shown, needed) > width && shown.Max(Rank) is > 0 and int rank)
         {
-            shown.RemoveAt(shown.FindLastIndex(i => columns[i].Rank == rank));
+            shown.RemoveAt(shown.FindLastIndex(i => Rank(i) == rank));
         }
 
-        // What can still be too wide are names and a sentence: the widest gives way.
+        // What can still be too wide are a sentence, which may go below, and names.
         while (Total(shown, widths) > width)
         {
-            int widest = shown.Where(i => !columns[i].IsNumber).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : widths[i]);
-            bool isSentence = shown.Contains(last) && !columns[last].IsNumber && widths[last] > needed[last];
-            if (isSentence) widest = last;
-            if (widest < 0 || widths[widest] <= LeastText) break;
-            widths[widest]--;
+            int give = shown.Where(i => !columns[i].IsNumber && widths[i] > Least(i)).DefaultIfEmpty(-1)
+                .MaxBy(i => i == last ? int.MaxValue : i < 0 ? 0 : widths[i]);
+            if (give < 0) break;
+            widths[give]--;
         }
 
         return widths;
+
+        int Rank(int column) => wraps && column == last ? 0 : columns[column].Rank;
+
+        int Least(int column) => wraps && column == last ? columns[column].Title.Length : LeastText;
     }
 
     private static Predicate<Cell[]> HasText(int column) => row => row[column].Text.Length > 0;

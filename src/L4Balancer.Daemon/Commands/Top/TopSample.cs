@@ -1,3 +1,4 @@
+using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Client;
 
 namespace L4Balancer.Daemon.Commands.Top;
@@ -15,7 +16,7 @@ internal sealed record TopSample
     public required StatusJson Status { get; init; }
 
     /// <summary>Who uses most; only where that is looked at.</summary>
-    public TopJson Users { get; init; } = new([], []);
+    public TopJson Users { get; init; } = new("", [], []);
 
     /// <summary>Live flows; only where they are looked at.</summary>
     public ConnectionsJson Connections { get; init; } = new(0, []);
@@ -92,13 +93,13 @@ internal sealed class TopPoll(AdminClient client, TimeProvider time)
     private static Dictionary<string, Rates> BackendRates(StatusJson before, StatusJson now, double seconds)
     {
         Dictionary<string, long> old = [];
-        foreach (BackendJson backend in before.Backends) old[backend.FullName] = backend.Sessions.Total;
+        foreach (BackendJson backend in before.Backends) old[Told.FullName(backend)] = backend.Sessions.Total;
 
         Dictionary<string, Rates> rates = [];
         foreach (BackendJson backend in now.Backends)
         {
-            if (!old.TryGetValue(backend.FullName, out long then)) continue;
-            rates[backend.FullName] = new Rates(Rate(then, backend.Sessions.Total, seconds), 0, 0);
+            if (!old.TryGetValue(Told.FullName(backend), out long then)) continue;
+            rates[Told.FullName(backend)] = new Rates(Rate(then, backend.Sessions.Total, seconds), 0, 0);
         }
 
         return rates;

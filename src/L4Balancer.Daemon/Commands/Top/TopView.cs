@@ -49,8 +49,8 @@ internal sealed record TopView(
             new("TOTAL", Rank: 5, IsNumber: true), new("WEIGHT", Rank: 3, IsNumber: true),
             new("SHARE", Rank: 4, IsNumber: true), new("ERRORS", Rank: 6, IsNumber: true),
             new("SINCE", Rank: 2, IsNumber: true), new("WHY", Rank: 7)], 2, BackendRows),
-        new("clients", TopPage.Users, UserColumns("CLIENT"), 2, static sample => UserRows(sample.Users.Clients)),
-        new("networks", TopPage.Users, UserColumns("NETWORK"), 2, static sample => UserRows(sample.Users.Prefixes)),
+        new("clients", TopPage.Users, UserColumns("CLIENT"), 2, ClientRows),
+        new("networks", TopPage.Users, UserColumns("NETWORK"), 2, NetworkRows),
         new("connections", TopPage.Connections, [
             new("CLIENT"), new("BACKEND"), new("SERVICE", Rank: 2), new("PHASE", Rank: 3),
             new("AGE", Rank: 1, IsNumber: true), new("IDLE", Rank: 4, IsNumber: true),
@@ -90,11 +90,11 @@ internal sealed record TopView(
 
     private static IEnumerable<TopCell[]> BackendRows(TopSample sample) => sample.Status.Backends.Select(backend =>
     {
-        double rate = sample.Backends.GetValueOrDefault(backend.FullName).Sessions;
-        TimeSpan since = sample.At - backend.Since;
+        double rate = sample.Backends.GetValueOrDefault(Told.FullName(backend)).Sessions;
+        TimeSpan since = sample.At - Told.Time(backend.Since);
         return new TopCell[]
         {
-            backend.FullName, new(BackendTable.State(backend), 0), backend.Sessions.Open,
+            Told.FullName(backend), new(BackendTable.State(backend), 0), backend.Sessions.Open,
             new(Quantities.Rate(rate), rate), backend.Sessions.Total, backend.Weight,
             new(Quantities.Percent(backend.Share), backend.Share), backend.ConnectErrors,
             new(Quantities.Duration(since), since.TotalSeconds), BackendTable.Why(backend, sample.At),
@@ -104,12 +104,14 @@ internal sealed record TopView(
     private static Column[] UserColumns(string title) =>
         [new(title), new("OPEN", IsNumber: true), new("BYTES/S", IsNumber: true), new("BYTES", IsNumber: true)];
 
-    private static IEnumerable<TopCell[]> UserRows(IEnumerable<UserJson> users) => users.Select(user => new TopCell[]
-    {
-        user.Client ?? user.Prefix ?? "", user.Connections,
-        new(Quantities.Bytes(user.BytesPerSecond), user.BytesPerSecond),
-        new(Quantities.Bytes(user.Bytes), user.Bytes),
-    });
+    private static IEnumerable<TopCell[]> ClientRows(TopSample sample) => sample.Users.Clients.Select(
+        static one => UserRow(one.Client, one.Connections, one.BytesPerSecond, one.Bytes));
+
+    private static IEnumerable<TopCell[]> NetworkRows(TopSample sample) => sample.Users.Prefixes.Select(
+        static one => UserRow(one.Prefix, one.Connections, one.BytesPerSecond, one.Bytes));
+
+    private static TopCell[] UserRow(string who, long connections, double rate, long bytes) =>
+        [who, connections, new(Quantities.Bytes(rate), rate), new(Quantities.Bytes(bytes), bytes)];
 
     private static IEnumerable<TopCell[]> ConnectionRows(TopSample sample) =>
         sample.Connections.Connections.Select(one => new TopCell[]
