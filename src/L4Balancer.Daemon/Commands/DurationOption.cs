@@ -1,5 +1,5 @@
 using System.CommandLine;
-using L4Balancer.Daemon.Configuration;
+using L4Balancer.Config;
 
 namespace L4Balancer.Daemon.Commands;
 

@@ -91,7 +91,7 @@ public sealed class CommandLineBackendTests
 
         Assert.That((exitCode, asJson), Is.EqualTo((1, 1)));
         Assert.That(output.Split('\n').Last(), Does.StartWith($"{Backend}: 1 flow remains, the oldest has lived "));
-        Assert.That(JsonDocument.Parse(json).RootElement.GetProperty("drain").GetProperty("remaining").GetInt32(), Is.One);
+        Assert.That(JsonDocument.Parse(json).RootElement.GetProperty("drain").GetProperty("remaining").GetInt32(), Is.EqualTo(1));
         Assert.That(progress, Does.Contain("1 flow remains"));
     }
 

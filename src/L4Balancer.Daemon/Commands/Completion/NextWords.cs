@@ -17,6 +17,8 @@ internal static class NextWords
     {
         string current = words.Length > 0 ? words[^1] : "";
         ParseResult parsed = root.Parse([.. words.SkipLast(1)]);
+        if (parsed.UnmatchedTokens.Count > 0) return []; // There is no telling what follows a word that means nothing.
+
         Command command = parsed.CommandResult.Command;
         Option[] options = [.. OptionsOf(parsed)];
 

@@ -59,10 +59,10 @@ internal sealed class TopFrameTests
             }
             else
             {
-                Assert.That(rows.Select(row => row[column].Cell.Text), Is.Ordered.Using(StringComparer.Ordinal));
+                Assert.That(rows.Select(row => row[column].Cell.Text), Is.Ordered.Using<string>(StringComparer.Ordinal));
                 Assert.That(
                     reversed.Select(row => row[column].Cell.Text),
-                    Is.Ordered.Descending.Using(StringComparer.Ordinal));
+                    Is.Ordered.Descending.Using<string>(StringComparer.Ordinal));
             }
         }
     }
