@@ -13,11 +13,14 @@ internal sealed class DaemonMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
 
     /// <summary>Publishes the instruments.</summary>
-    public DaemonMetrics(Balancer balancer, ConfigInForce config)
+    public DaemonMetrics(Balancer balancer, ConfigInForce config, Readiness readiness)
     {
         Measurement<long> build = new(1, new KeyValuePair<string, object?>("version", VersionCommand.Version));
         _meter.CreateObservableGauge(
             "build_info", () => build, description: "Always 1; the label says what is running.");
+        _meter.CreateObservableGauge(
+            "ready", () => readiness.NotReadyBecause is null ? 1L : 0L,
+            description: "1 while clients should be sent here, as /ready says.");
         _meter.CreateObservableCounter(
             "flow_records_dropped_total", () => balancer.FlowRecordsDropped,
             description: "Flow records that were not written because the output could not follow.");

@@ -1,16 +1,12 @@
-using System.Net;
-using L4Balancer.Daemon.Hosting;
-using L4Balancer.Daemon.Metrics;
+using System.Text.RegularExpressions;
 using L4Balancer.Telemetry;
 using L4Balancer.Tests.Daemon.Configuration;
-using L4Balancer.Tests.Loopback;
-using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon;
 
 /// <summary>What the documents list is what there is.</summary>
-internal sealed class DocumentationTests
+internal sealed partial class DocumentationTests
 {
     private static readonly string[] TableKeys = ["timeouts", "retry", "udp", "health", "ejection", "drain"];
 
@@ -29,35 +25,50 @@ internal sealed class DocumentationTests
     }
 
     [Test]
-    public void Operations_EveryReason_IsDescribed()
-    {
-        string text = File.ReadAllText(Repository.PathOf("docs/operations.md"));
-        IEnumerable<string> closes = Enum.GetValues<CloseReason>().Select(CloseReasons.Text);
-
-        Assert.That(
-            closes.Concat(Enum.GetValues<DatagramDrop>().Select(DatagramDrops.Text)),
-            Has.All.Matches<string>(reason => text.Contains($"\n| `{reason}` | ", StringComparison.Ordinal)));
-    }
+    public void Reasons_CloseReasons_AreThoseThatThereAre() => Assert.That(
+        Words("docs/reasons.md", "## Close reasons"),
+        Is.EquivalentTo(Enum.GetValues<CloseReason>().Select(CloseReasons.Text)));
 
     [Test]
-    public async Task Operations_Metrics_AreThoseThatArePublished()
+    public void Reasons_DatagramDrops_AreThoseThatThereAre() => Assert.That(
+        Words("docs/reasons.md", "## Datagrams dropped"),
+        Is.EquivalentTo(Enum.GetValues<DatagramDrop>().Select(DatagramDrops.Text)));
+
+    [TestCaseSource(nameof(Documents))]
+    public void Links_OfEveryDocument_LeadToAFileAndAHeading(string document)
     {
-        const string Prefix = "l4balancer_";
-        await using RunningBalancer running =
-            await RunningBalancer.StartAsync([new IPEndPoint(IPAddress.Loopback, 9)], shards: 1);
-        await using RunningBalancer udp = await RunningBalancer.StartAsync(
-            RunningBalancer.UdpService([new IPEndPoint(IPAddress.Loopback, 9)]), new() { Shards = 1 });
-        using DaemonMetrics metrics = new(running.Balancer, new ConfigInForce(null, TimeProvider.System));
-        using PrometheusExporter exporter = new(
-            NullLogger.Instance, ("L4Balancer", Prefix), (DaemonMetrics.MeterName, Prefix));
-
-        IEnumerable<string> described = File.ReadLines(Repository.PathOf("docs/operations.md"))
-            .Where(line => line.StartsWith($"| `{Prefix}", StringComparison.Ordinal))
-            .Select(line => string.Join(' ', line.Split('`')[1], line.Split('|')[2].Trim()));
-        IEnumerable<string> published = exporter.Scrape().Split('\n')
-            .Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
-            .Select(line => line["# TYPE ".Length..]);
-
-        Assert.That(described, Is.EquivalentTo(published));
+        string folder = Path.GetDirectoryName(document)!;
+        string[] wrong =
+        [
+            .. from Match link in Link().Matches(File.ReadAllText(Repository.PathOf(document)))
+               let file = link.Groups[1].Value is { Length: > 0 } named ? Path.Combine(folder, named) : document
+               let heading = link.Groups[2].Value
+               where !IsThere(Repository.PathOf(file), heading)
+               select link.Value,
+        ];
+        Assert.That(wrong, Is.Empty);
     }
+
+    private static IEnumerable<string> Documents() => Directory
+        .EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
+        .Select(static file => Path.GetRelativePath(Repository.PathOf(""), file))
+        .Prepend("README.md");
+
+    /// <summary>The first column of the tables below a heading, up to the next one of its rank.</summary>
+    private static IEnumerable<string> Words(string document, string heading) =>
+        from line in File.ReadAllText(Repository.PathOf(document)).Split($"\n{heading}\n")[1].Split("\n## ")[0].Split('\n')
+        where line.StartsWith("| `", StringComparison.Ordinal)
+        select line.Split('`')[1];
+
+    private static bool IsThere(string file, string heading) =>
+        heading.Length == 0 ? Path.Exists(file) : File.Exists(file) && File.ReadLines(file)
+            .Where(static line => line.StartsWith('#'))
+            .Select(static line => NotInAnchors().Replace(line.TrimStart('#', ' ').ToLowerInvariant(), ""))
+            .Contains(heading.Replace("-", " ", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\[[^\]]*\]\((?!https?:)([^)#]*)#?([^)]*)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("[^a-z0-9_ ]")]
+    private static partial Regex NotInAnchors();
 }
