@@ -52,9 +52,9 @@ internal static class TopFrame
     public static IReadOnlyList<Cell[]> Screen(
         TopSample sample, TopChoice choice, string? trouble, int width, int height)
     {
-        List<Cell[]> above = [.. Head(sample).Select(line => Shorten(line, width))];
+        List<Cell[]> above = [.. Head(sample)];
         string? notice = trouble ?? (choice.Paused ? "paused; space goes on" : Unlisted(sample));
-        above.Add(notice is null ? [] : [new Cell(TextTable.Shorten(notice, width), Tone.Warning)]);
+        above.Add(notice is null ? [] : [new Cell(notice, Tone.Warning)]);
         Cell[][] below = [.. Keys(choice, width)];
 
         int room = Math.Max(0, height - above.Count - below.Length - 2);
@@ -66,7 +66,7 @@ internal static class TopFrame
         while (screen.Count < height - below.Length - 1) screen.Add([]);
         screen.Add(left > 0 ? [new Cell($"{left} more below", Tone.Faint)] : []);
         screen.AddRange(below);
-        return [.. screen.Take(height)];
+        return [.. screen.Take(height).Select(line => Shorten(line, width))];
     }
 
     /// <summary>All rows, for an output that is no terminal.</summary>
