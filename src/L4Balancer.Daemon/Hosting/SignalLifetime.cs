@@ -34,6 +34,16 @@ internal sealed class SignalLifetime(IHostApplicationLifetime application, ILogg
         return Task.CompletedTask;
     }
 
+    /// <summary>Ends the process as a first signal does.</summary>
+    /// <param name="reason">For the log.</param>
+    public void End(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _received, 1, 0) != 0) return;
+
+        Reason = reason;
+        application.StopApplication();
+    }
+
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

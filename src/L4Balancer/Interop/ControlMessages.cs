@@ -6,8 +6,8 @@ using L4Balancer.Net;
 namespace L4Balancer.Interop;
 
 /// <summary>
-/// What the kernel says of a datagram beside its bytes, and is told (cmsg(3), ip(7), ipv6(7), udp(7)): the local
-/// address, and the size of the segments of a train.
+/// What the kernel says of a message beside its bytes, and is told (cmsg(3), ip(7), ipv6(7), udp(7), unix(7)): of a
+/// datagram the local address and the size of the segments of a train, of a unix socket's the descriptors with it.
 /// </summary>
 internal static unsafe class ControlMessages
 {
@@ -20,6 +20,8 @@ internal static unsafe class ControlMessages
     private const int HeaderBytes = 16; // struct cmsghdr: length as size_t, level, type.
     private const int Alignment = 8;
 
+    private const int SocketLevel = 1;
+    private const int SocketRights = 1; // SCM_RIGHTS: descriptors, an int each.
     private const int IpLevel = 0;
     private const int IpPacketInfo = 8; // struct in_pktinfo: interface, local address for the reply, destination.
     private const int Ipv6Level = 41;
@@ -68,6 +70,41 @@ internal static unsafe class ControlMessages
     {
         MemoryMarshal.Write(Begin(control, UdpLevel, UdpSegment, sizeof(ushort)), (ushort)segmentBytes);
         return SegmentBytesLength;
+    }
+
+    /// <summary>Bytes that <see cref="WriteDescriptors"/> writes for as many.</summary>
+    public static int DescriptorBytes(int count) => HeaderBytes + (int)Aligned((nuint)(count * sizeof(int)));
+
+    /// <summary>Writes the descriptors that are to go with a message.</summary>
+    /// <returns>Bytes written.</returns>
+    public static int WriteDescriptors(byte* control, ReadOnlySpan<int> descriptors)
+    {
+        Span<byte> data = Begin(control, SocketLevel, SocketRights, descriptors.Length * sizeof(int));
+        MemoryMarshal.AsBytes(descriptors).CopyTo(data);
+        return DescriptorBytes(descriptors.Length);
+    }
+
+    /// <summary>Reads the descriptors that came with a message. They are open in this process now.</summary>
+    /// <param name="control">The first control message.</param>
+    /// <param name="length">Bytes of all.</param>
+    /// <param name="descriptors">Where they are added.</param>
+    public static void ReadDescriptors(byte* control, nuint length, List<int> descriptors)
+    {
+        for (nuint at = 0; at + HeaderBytes <= length;)
+        {
+            nuint messageLength = *(nuint*)(control + at);
+            if (messageLength < HeaderBytes || messageLength > length - at) return;
+
+            (int Level, int Type) kind = (*(int*)(control + at + 8), *(int*)(control + at + 12));
+            int dataBytes = (int)messageLength - HeaderBytes;
+            if (kind == (SocketLevel, SocketRights))
+            {
+                ReadOnlySpan<byte> data = new(control + at + HeaderBytes, dataBytes);
+                descriptors.AddRange(MemoryMarshal.Cast<byte, int>(data));
+            }
+
+            at += Aligned(messageLength);
+        }
     }
 
     private static Span<byte> Begin(byte* control, int level, int type, int dataBytes)

@@ -21,6 +21,7 @@ internal sealed unsafe class Epoll : IDisposable
 {
     private const int CloseOnExec = 0x80000;
     private const int Add = 1; // EPOLL_CTL_ADD
+    private const int Delete = 2; // EPOLL_CTL_DEL
 
     // struct epoll_event is packed on x86-64 alone (sys/epoll.h).
     private static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -50,6 +51,12 @@ internal sealed unsafe class Epoll : IDisposable
         *(ulong*)(registration + DataOffset) = data;
         return Libc.Result(Libc.epoll_ctl(_fd, Add, fd, registration));
     }
+
+    /// <summary>
+    /// Ends a registration. Needed before the close of a descriptor that another process holds too: the registration
+    /// is the open socket's (epoll(7)), and would go on to report what nobody here can take.
+    /// </summary>
+    public void Remove(int fd) => _ = Libc.epoll_ctl(_fd, Delete, fd, null);
 
     /// <summary>Waits for events. A negative time waits without end, 0 not at all.</summary>
     /// <returns>Number of events in the batch; 0 also where a signal ended the wait.</returns>

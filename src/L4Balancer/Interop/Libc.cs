@@ -53,6 +53,12 @@ internal static unsafe partial class Libc
     internal static partial int sendmmsg(int fd, MessageHeader* messages, uint count, int flags);
 
     [LibraryImport(Library)]
+    internal static partial nint sendmsg(int fd, MessageHeader* message, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint recvmsg(int fd, MessageHeader* message, int flags);
+
+    [LibraryImport(Library)]
     internal static partial int shutdown(int fd, int how);
 
     [LibraryImport(Library)]

@@ -11,8 +11,8 @@ internal unsafe struct IoVector
 }
 
 /// <summary>
-/// <c>struct mmsghdr</c> of recvmmsg(2) and sendmmsg(2) on a 64-bit machine: a <c>msghdr</c>, and how many bytes were
-/// moved.
+/// <c>struct mmsghdr</c> of recvmmsg(2) and sendmmsg(2) on a 64-bit machine: a <c>msghdr</c>, which recvmsg(2) and
+/// sendmsg(2) take by itself, and how many bytes were moved.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct MessageHeader

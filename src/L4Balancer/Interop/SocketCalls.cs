@@ -12,6 +12,11 @@ internal static unsafe class SocketCalls
     private const int Datagram = 2;
     private const int NonBlockingCloseOnExec = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const int NonBlocking = 0x800; // O_NONBLOCK
+    private const int SetDescriptorFlags = 2; // F_SETFD
+    private const int GetStatusFlags = 3; // F_GETFL
+    private const int SetStatusFlags = 4; // F_SETFL
+    private const int CloseOnExec = 1; // FD_CLOEXEC
     private const int More = 0x8000; // MSG_MORE
     private const int ShutdownWrite = 1; // SHUT_WR
 
@@ -102,6 +107,19 @@ internal static unsafe class SocketCalls
             return sent;
         }
     }
+
+    /// <summary>Makes a descriptor that came from elsewhere as those that are opened here.</summary>
+    public static SyscallResult MakeNonBlockingAndCloseOnExec(int fd)
+    {
+        SyscallResult closing = Libc.Result(Libc.fcntl(fd, SetDescriptorFlags, CloseOnExec));
+        if (closing.IsError) return closing;
+
+        SyscallResult flags = Libc.Result(Libc.fcntl(fd, GetStatusFlags, 0));
+        return flags.IsError ? flags : Libc.Result(Libc.fcntl(fd, SetStatusFlags, flags.Value | NonBlocking));
+    }
+
+    /// <summary>Takes back that a descriptor is closed on exec.</summary>
+    public static void KeepOnExec(int fd) => _ = Libc.fcntl(fd, SetDescriptorFlags, 0);
 
     /// <summary>Ends the stream towards the peer (FIN); receiving goes on.</summary>
     public static SyscallResult ShutdownSend(int fd) => Libc.Result(Libc.shutdown(fd, ShutdownWrite));

@@ -92,6 +92,18 @@ internal static unsafe class SocketOptions
         return Libc.Result(Libc.setsockopt(fd, SocketLevel, 13, linger, sizeof(int) * 2));
     }
 
+    /// <summary>The transport of an IP socket (SO_PROTOCOL): 6 is TCP, 17 UDP.</summary>
+    public static SyscallResult Protocol(int fd) => Get(fd, SocketLevel, 38);
+
+    /// <summary>The address family of a socket (SO_DOMAIN); ENOTSOCK where it is none.</summary>
+    public static SyscallResult Family(int fd) => Get(fd, SocketLevel, 39);
+
+    /// <summary>1 where a stream socket listens (SO_ACCEPTCONN).</summary>
+    public static SyscallResult Listens(int fd) => Get(fd, SocketLevel, 30);
+
+    /// <summary>1 where an IPv6 socket refuses IPv4 clients.</summary>
+    public static SyscallResult IsV6Only(int fd) => Get(fd, Ipv6Level, 26);
+
     /// <summary>The error that waits on a socket, and clears it: how a non-blocking connect ended.</summary>
     public static Errno TakeError(int fd)
     {
@@ -99,6 +111,14 @@ internal static unsafe class SocketOptions
         uint length = sizeof(int);
         SyscallResult result = Libc.Result(Libc.getsockopt(fd, SocketLevel, 4, &error, &length));
         return result.IsError ? result.Error : (Errno)error;
+    }
+
+    private static SyscallResult Get(int fd, int level, int name)
+    {
+        int value = 0;
+        uint length = sizeof(int);
+        SyscallResult result = Libc.Result(Libc.getsockopt(fd, level, name, &value, &length));
+        return result.IsError ? result : SyscallResult.Success(value);
     }
 
     private static SyscallResult Set(int fd, int level, int name, int value) =>

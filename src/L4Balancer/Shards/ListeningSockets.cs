@@ -7,7 +7,8 @@ namespace L4Balancer.Shards;
 /// <summary>
 /// Opens the listening sockets of one address, one for each shard. The kernel spreads flows over sockets that share an
 /// address by SO_REUSEPORT, but would also let a second daemon of the same user share it unnoticed. So the first socket
-/// binds without the option, which fails where anybody listens there, and only then gets it for its siblings.
+/// binds without the option, which fails where anybody listens there, and only then gets it for its siblings. Sockets
+/// that this process was given take the place of the first.
 /// </summary>
 internal static class ListeningSockets
 {
@@ -17,40 +18,73 @@ internal static class ListeningSockets
     /// </summary>
     public const int DatagramBufferBytes = 4 * 1024 * 1024;
 
-    /// <summary>Opens <paramref name="count"/> sockets; on a failure none stays open.</summary>
+    /// <summary>
+    /// Takes the sockets of an address that this process was given, and opens as many more as there are shards. On a
+    /// failure none stays open.
+    /// </summary>
     /// <param name="service">What is to listen.</param>
     /// <param name="address">Where; port 0 lets the kernel choose one port for all.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="besideOwn">
-    /// This process listens there already, by an address that overlaps this one: the first socket then needs the option
-    /// too, and who else listens there is not noticed.
-    /// </param>
-    /// <param name="bound">The address with the port in force.</param>
+    /// <param name="shards">How many sockets there should be.</param>
+    /// <param name="inherited">What this process was given.</param>
+    /// <returns>
+    /// At least one. More than shards where that many were given: each has a queue of its own that somebody must serve.
+    /// Fewer where no socket may join those that were given: another user's, or another process still serves them.
+    /// </returns>
     /// <exception cref="BalancerStartException">The address cannot be listened on.</exception>
-    public static int[] Open(
-        ServiceConfig service, ListenAddress address, int count, bool besideOwn, out IpEndpoint bound)
+    public static ListeningDescriptor[] Open(
+        ServiceConfig service, ListenAddress address, int shards, InheritedSockets inherited)
     {
-        List<int> opened = [];
-        bound = address.Endpoint;
+        List<ListeningDescriptor> all = [.. inherited.Take(service.Protocol, address)];
+        bool isGiven = all.Count > 0;
         try
         {
-            for (int i = 0; i < count; i++)
+            foreach (ListeningDescriptor given in all) Prepare(given, service);
+            bool mayJoin = !isGiven || inherited.MayBeJoined;
+            while (all.Count < shards && mayJoin)
             {
-                ListenAddress target = address with { Endpoint = bound };
-                opened.Add(OpenOne(service, target, isFirst: i == 0 && !besideOwn));
-                if (i == 0) Require(SocketCalls.LocalEndpoint(opened[0], out bound), service, address);
+                ListenAddress target = all.Count == 0 ? address : all[0].Address;
+                SyscallResult opened = OpenOne(service, target, first: all.Count == 0);
+                if (isGiven && opened.Error == Errno.EADDRINUSE) break;
+
+                Require(opened, service, address);
+                all.Add(Describe(opened.Value, service, target));
             }
 
-            return [.. opened];
+            return [.. all];
         }
         catch
         {
-            opened.ForEach(SocketCalls.Close);
+            all.ForEach(static one => SocketCalls.Close(one.Fd));
             throw;
         }
     }
 
-    private static int OpenOne(ServiceConfig service, ListenAddress address, bool isFirst)
+    /// <summary>Gives a socket that came from elsewhere what one that is opened here has.</summary>
+    private static void Prepare(ListeningDescriptor given, ServiceConfig service)
+    {
+        (int fd, ListenAddress address) = (given.Fd, given.Address);
+        Require(SocketCalls.MakeNonBlockingAndCloseOnExec(fd), service, address);
+        Require(SocketOptions.ReusePort(fd), service, address);
+        if (service.Protocol == FlowProtocol.Udp)
+        {
+            PrepareForDatagrams(fd, address.IsV6Socket, service, address);
+            return;
+        }
+
+        PrepareForStreams(fd, service, address);
+        Require(SocketCalls.Listen(fd, service.Backlog), service, address); // Its queue may be of another length now.
+    }
+
+    private static ListeningDescriptor Describe(int fd, ServiceConfig service, ListenAddress address)
+    {
+        SyscallResult asked = SocketCalls.LocalEndpoint(fd, out IpEndpoint bound);
+        if (asked.IsError) SocketCalls.Close(fd);
+        Require(asked, service, address);
+        return ListeningDescriptor.Own(service.Protocol, address with { Endpoint = bound }, fd);
+    }
+
+    /// <returns>The socket; of the failures, those of the bind alone.</returns>
+    private static SyscallResult OpenOne(ServiceConfig service, ListenAddress address, bool first)
     {
         bool v6 = address.IsV6Socket;
         bool datagrams = service.Protocol == FlowProtocol.Udp;
@@ -64,11 +98,17 @@ internal static class ListeningSockets
             if (datagrams) PrepareForDatagrams(fd, v6, service, address);
             else PrepareForStreams(fd, service, address);
 
-            if (!isFirst) Require(SocketOptions.ReusePort(fd), service, address);
-            Require(SocketCalls.Bind(fd, address.Endpoint, v6), service, address);
-            if (isFirst) Require(SocketOptions.ReusePort(fd), service, address);
+            if (!first) Require(SocketOptions.ReusePort(fd), service, address);
+            SyscallResult isBound = SocketCalls.Bind(fd, address.Endpoint, v6);
+            if (isBound.IsError)
+            {
+                SocketCalls.Close(fd);
+                return isBound;
+            }
+
+            if (first) Require(SocketOptions.ReusePort(fd), service, address);
             if (!datagrams) Require(SocketCalls.Listen(fd, service.Backlog), service, address);
-            return fd;
+            return opened;
         }
         catch
         {

@@ -29,10 +29,7 @@ internal static class RealProgram
         ["ip"] = "iproute2",
         ["iperf3"] = "iperf3",
         ["logger"] = "bsdutils",
-        ["bash"] = "bash",
-        ["zsh"] = "zsh",
-        ["fish"] = "fish",
-        ["tmux"] = "tmux",
+        ["python3"] = "python3-minimal",
     };
 
     /// <summary>The program's full path.</summary>
