@@ -38,13 +38,28 @@ internal sealed class AdminServer(AdminSockets sockets, AdminPages pages, ILogge
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         sockets.Open();
+        sockets.Released += () => _ = StopAsync(CancellationToken.None);
         if (sockets.TcpListening?.LocalEndPoint is { } bound) Address = $"http://{bound}";
         if (Address is null && sockets.ControlPath is null) return;
 
         _application = Build();
-        await _application.StartAsync(cancellationToken);
-        if (Address is { } address) logger.AdminListens(address);
-        if (sockets.ControlPath is { } path) logger.AdminListens(path);
+        if (!sockets.TakesOver) await AnswerAsync(cancellationToken);
+    }
+
+    /// <summary>The process whose place this one takes answers no more, so this one does.</summary>
+    public async Task PublishAsync()
+    {
+        if (_application is null) return;
+
+        try
+        {
+            sockets.Publish();
+            await AnswerAsync(CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is ControlSocketException or IOException)
+        {
+            logger.AdminNotPublished(failure.Message); // Clients must not pay for that.
+        }
     }
 
     /// <summary>Ends after everything else has; nobody's long answer holds up the end.</summary>
@@ -62,6 +77,13 @@ internal sealed class AdminServer(AdminSockets sockets, AdminPages pages, ILogge
     {
         if (_application is not null) await _application.DisposeAsync();
         sockets.Close();
+    }
+
+    private async Task AnswerAsync(CancellationToken cancellationToken)
+    {
+        await _application!.StartAsync(cancellationToken);
+        if (Address is { } address) logger.AdminListens(address);
+        if (sockets.ControlPath is { } path) logger.AdminListens(path);
     }
 
     private WebApplication Build()

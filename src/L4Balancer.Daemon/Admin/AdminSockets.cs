@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using L4Balancer.Config;
 using L4Balancer.Daemon.Logging;
+using L4Balancer.Interop;
 using L4Balancer.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal sealed class AdminSockets(AdminConfig config, ILogger logger)
     private const int Backlog = 512;
 
     private ControlSocket? _control;
+    private volatile bool _isReleased;
 
     /// <summary>
     /// A listening TCP socket of an earlier process. It is used where it listens on <c>admin.listen</c>, otherwise
@@ -26,6 +28,9 @@ internal sealed class AdminSockets(AdminConfig config, ILogger logger)
 
     /// <summary>This process takes the place of one that still answers on the unix socket.</summary>
     public bool TakesOver { get; set; }
+
+    /// <summary>A successor has the sockets: this process is to answer no more.</summary>
+    public event Action? Released;
 
     /// <summary>The TCP socket that is listened on; null where there is none.</summary>
     public Socket? TcpListening { get; private set; }
@@ -41,16 +46,34 @@ internal sealed class AdminSockets(AdminConfig config, ILogger logger)
         if (config.Socket is { } path) _control = OpenControl(path);
     }
 
+    /// <summary>Puts the unix socket in its place, where that had to wait for a takeover.</summary>
+    public void Publish() => _control?.Publish();
+
+    /// <summary>Leaves the sockets to a successor that has them.</summary>
+    public void Release()
+    {
+        // A close while the framework is in a call on a socket disconnects it first, but not one that others share,
+        // which it tells by this flag.
+        if (TcpListening is { } tcp) SocketCalls.KeepOnExec((int)tcp.Handle);
+        _isReleased = true;
+        Released?.Invoke();
+    }
+
     /// <summary>The socket of an endpoint of the server.</summary>
     public Socket For(EndPoint endPoint) =>
         endPoint is UnixDomainSocketEndPoint ? _control!.Listening : TcpListening!;
 
     /// <summary>Removes the unix socket's path, if it is still this process's.</summary>
-    public void RemovePath() => _control?.RemovePath();
+    public void RemovePath()
+    {
+        // A successor puts its own there at any moment now.
+        if (!_isReleased) _control?.RemovePath();
+    }
 
     /// <summary>Closes what the server has not taken over.</summary>
     public void Close()
     {
+        RemovePath();
         TcpListening?.Dispose();
         _control?.Listening.Dispose();
     }

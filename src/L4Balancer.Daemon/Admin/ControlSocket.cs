@@ -30,11 +30,14 @@ internal sealed class ControlSocket
 
     private readonly FileIdentity? _identity;
 
-    private ControlSocket(string path, Socket listening)
+    private readonly string _temporary;
+
+    private ControlSocket(string path, string temporary, Socket listening)
     {
         Path = path;
         Listening = listening;
-        _identity = FileIdentity.Of(path);
+        _temporary = temporary;
+        _identity = FileIdentity.Of(temporary);
     }
 
     /// <summary>Where it is.</summary>
@@ -45,7 +48,9 @@ internal sealed class ControlSocket
 
     /// <summary>Opens the socket, for its owner and group (mode 0660).</summary>
     /// <param name="path">Where; not longer than <see cref="SocketPath.MostBytes"/>.</param>
-    /// <param name="takesOver">It takes the place of a process that still answers there.</param>
+    /// <param name="takesOver">
+    /// It takes the place of a process that still answers there, and stays aside until <see cref="Publish"/>.
+    /// </param>
     /// <exception cref="ControlSocketException">It cannot be opened.</exception>
     public static ControlSocket Open(string path, bool takesOver)
     {
@@ -70,16 +75,36 @@ internal sealed class ControlSocket
             throw new ControlSocketException($"is where process {process} answers", answers: true);
         }
 
-        return new ControlSocket(path, Listen(temporary, path));
+        ControlSocket opened = new(path, temporary, Listen(temporary));
+        if (!takesOver) opened.Publish();
+        return opened;
+    }
+
+    /// <summary>Puts the socket in its place.</summary>
+    /// <exception cref="ControlSocketException">That is not possible; the socket is closed.</exception>
+    public void Publish()
+    {
+        try
+        {
+            File.Move(_temporary, Path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Listening.Dispose();
+            throw new ControlSocketException($"cannot be made: {failure.Message}");
+        }
     }
 
     /// <summary>Removes the path where it still leads to this socket, and not to one that took its place.</summary>
     public void RemovePath()
     {
-        if (_identity is { } own && FileIdentity.Of(Path) == own) File.Delete(Path);
+        foreach (string path in new[] { Path, _temporary })
+        {
+            if (_identity is { } own && FileIdentity.Of(path) == own) File.Delete(path);
+        }
     }
 
-    private static Socket Listen(string temporary, string path)
+    private static Socket Listen(string temporary)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -88,7 +113,6 @@ internal sealed class ControlSocket
             socket.Bind(new UnixDomainSocketEndPoint(temporary));
             File.SetUnixFileMode(temporary, OwnerAndGroup);
             socket.Listen(Backlog);
-            File.Move(temporary, path, overwrite: true);
             return socket;
         }
         catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException)

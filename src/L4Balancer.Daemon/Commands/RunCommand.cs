@@ -11,17 +11,24 @@ internal static class RunCommand
     public static Command Create()
     {
         Option<string> config = ConfigOption.Create();
-        Command command = new("run", "Balance what the configuration file says until SIGTERM or SIGINT") { config };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config)));
+        Option<bool> takeover = new("--takeover")
+        {
+            Description = "Take the listening sockets of the running daemon, which then ends once its flows have",
+        };
+        Command command = new("run", "Balance what the configuration file says until SIGTERM or SIGINT")
+        {
+            config, takeover,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), parsed.GetValue(takeover)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path)
+    private static async Task<int> RunAsync(string path, bool takesOver)
     {
         ConfigFile file = ConfigFile.Load(path);
         ProblemPrinter.WriteText(file, Console.Error);
         if (file.Config is not { } config) return ExitCodes.Invalid;
 
-        return await DaemonHost.RunAsync(config, path: path);
+        return await DaemonHost.RunAsync(config, path: path, takesOver: takesOver);
     }
 }

@@ -14,8 +14,8 @@ namespace L4Balancer.Daemon.Hosting;
 /// Starts the balancer with the process, says what it does and within which limits, and drains it at the end.
 /// </summary>
 internal sealed class BalancerWorker(
-    Balancer balancer, Readiness readiness, DrainControl drain, ChangeGate gate, SystemdNotifier notifier,
-    ILogger logger) : IHostedService
+    Balancer balancer, Succession succession, Readiness readiness, DrainControl drain, ChangeGate gate,
+    SystemdNotifier notifier, ILogger logger) : IHostedService
 {
     private const string BacklogCapFile = "/proc/sys/net/core/somaxconn";
 
@@ -33,7 +33,7 @@ internal sealed class BalancerWorker(
         int backends = Config.Services.Select(service => service.Pool).Distinct().Sum(pool => pool.Backends.Count);
         string services = Listing.Count(Config.Services.Count, "service");
         logger.Starting(VersionCommand.Version, services, Listing.Count(backends, "backend"));
-        await balancer.StartAsync(cancellationToken);
+        await succession.StartAsync(cancellationToken);
 
         SayLimits();
         readiness.Phase = ProcessPhase.Serving;

@@ -22,15 +22,17 @@ internal static class DaemonHost
     /// <param name="config">A valid configuration.</param>
     /// <param name="extend">Adds to the process what only one command has.</param>
     /// <param name="path">The configuration's file, which is read again by a reload; null where there is none.</param>
+    /// <param name="takesOver">It takes the place of the daemon that runs.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(
-        BalancerConfig config, Action<HostApplicationBuilder>? extend = null, string? path = null)
+        BalancerConfig config, Action<HostApplicationBuilder>? extend = null, string? path = null,
+        bool takesOver = false)
     {
         try
         {
             // Before the host: where descriptors are too few the runtime cannot even load its libraries.
             _ = BalancerLimits.Of(config);
-            IHost host = Build(config, path, extend);
+            IHost host = Build(config, path, Inheritance.Take(config, takesOver), extend);
             await using ((IAsyncDisposable)host) await RunAsync(host);
             return ExitCodes.Ok;
         }
@@ -56,7 +58,8 @@ internal static class DaemonHost
         await host.WaitForShutdownAsync();
     }
 
-    private static IHost Build(BalancerConfig config, string? path, Action<HostApplicationBuilder>? extend)
+    private static IHost Build(
+        BalancerConfig config, string? path, Inheritance inheritance, Action<HostApplicationBuilder>? extend)
     {
         // Empty: no appsettings.json of the working directory and no environment variable changes what the file says.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -76,11 +79,18 @@ internal static class DaemonHost
         services.AddSingleton<Readiness>();
         services.AddSingleton<ChangeGate>();
         services.AddSingleton<DrainControl>();
+        services.AddSingleton<Retirement>();
+        services.AddSingleton<Succession>();
+        services.AddSingleton(inheritance);
+        services.AddSingleton(provider => new SocketStore(
+            provider.GetRequiredService<SystemdNotifier>(),
+            SocketStore.RoomOf(Environment.GetEnvironmentVariable("FDSTORE")),
+            provider.GetRequiredService<ILogger>()));
         services.AddSingleton(provider => new ConfigInForce(path, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Reloader>();
 
         AddMetrics(services);
-        AddAdmin(services, config.Admin);
+        AddAdmin(services, config.Admin, inheritance);
         AddWatchdog(services);
         AddFlowRecords(services, config.Log);
         services.AddHostedService<BalancerWorker>();
@@ -102,7 +112,7 @@ internal static class DaemonHost
             (CollectorMetrics.MeterName, "")));
     }
 
-    private static void AddAdmin(IServiceCollection services, AdminConfig config)
+    private static void AddAdmin(IServiceCollection services, AdminConfig config, Inheritance inheritance)
     {
         services.AddSingleton(config);
         services.AddSingleton(static provider =>
@@ -119,7 +129,12 @@ internal static class DaemonHost
         services.AddSingleton<IAdminRoutes, EventStream>();
         services.AddSingleton<IAdminRoutes, ConfigPages>();
         services.AddSingleton<IAdminRoutes, BackendChanges>();
-        services.AddSingleton<AdminSockets>();
+        services.AddSingleton<IAdminRoutes, TakeoverServer>();
+        services.AddSingleton(provider => new AdminSockets(config, provider.GetRequiredService<ILogger>())
+        {
+            Inherited = inheritance.AdminListener,
+            TakesOver = inheritance.Takeover is not null,
+        });
         services.AddSingleton<AdminPages>();
         services.AddSingleton<AdminServer>();
         services.AddHostedService(provider =>

@@ -10,8 +10,8 @@ namespace L4Balancer.Daemon.Hosting;
 /// taken, then no new ones. An operator's drain goes on until the process is stopped; a signal's ends it. Any thread.
 /// </summary>
 internal sealed class DrainControl(
-    Balancer balancer, Readiness readiness, SystemdNotifier notifier, SignalLifetime lifetime, ChangeGate gate,
-    ILogger logger) : IDisposable
+    Balancer balancer, Readiness readiness, SystemdNotifier notifier, SignalLifetime lifetime,
+    Retirement retirement, ILogger logger) : IDisposable
 {
     /// <summary>What systemd allows on top of notice and drain, for all the rest of ending.</summary>
     private static readonly TimeSpan EndMargin = TimeSpan.FromSeconds(15);
@@ -86,14 +86,8 @@ internal sealed class DrainControl(
         }
 
         readiness.Phase = ProcessPhase.Draining;
-        await gate.ChangeAsync(StopAcceptingAsync, CancellationToken.None);
+        await retirement.StopAcceptingAsync();
         _ = TellUntilDrainedAsync();
-    }
-
-    private async Task<bool> StopAcceptingAsync()
-    {
-        await balancer.StopAcceptingAsync();
-        return true;
     }
 
     /// <summary>Keeps systemd informed, until the process is to end or there is nothing left to say.</summary>

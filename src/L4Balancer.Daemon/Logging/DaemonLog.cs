@@ -98,4 +98,32 @@ internal static partial class DaemonLog
         "no admin socket: {Path} {Reason}; commands like 'l4balancer status' have no daemon to ask. "
         + "admin.socket names another path, \"\" none")]
     public static partial void ControlSocketMissing(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(60, LogLevel.Information, "a successor asks for the listening sockets")]
+    public static partial void TakeoverBegins(this ILogger logger);
+
+    [LoggerMessage(61, LogLevel.Warning, "the takeover has failed and this process goes on: {Reason}")]
+    public static partial void TakeoverGivenUp(this ILogger logger, string reason);
+
+    [LoggerMessage(62, LogLevel.Information, "the successor serves now; this process only ends what it has accepted")]
+    public static partial void TakeoverDone(this ILogger logger);
+
+    [LoggerMessage(63, LogLevel.Information, "took over the listening sockets of {Predecessor}, which takes no more")]
+    public static partial void TookOver(this ILogger logger, string predecessor);
+
+    [LoggerMessage(64, LogLevel.Warning,
+        "{Predecessor} has gone during the takeover; this process has its listening sockets and goes on alone")]
+    public static partial void PredecessorGone(this ILogger logger, string predecessor);
+
+    [LoggerMessage(65, LogLevel.Warning,
+        "--takeover: no daemon answers at {Path}, so there is nothing to take over; this is an ordinary start")]
+    public static partial void NobodyToTakeOver(this ILogger logger, string path);
+
+    [LoggerMessage(66, LogLevel.Warning,
+        "systemd keeps {Room} descriptors at most, and the sockets {Name} do not fit; raise FileDescriptorStoreMax= "
+        + "and FDSTORE in the unit, or clients are refused during a restart")]
+    public static partial void StoreFull(this ILogger logger, int room, string name);
+
+    [LoggerMessage(67, LogLevel.Error, "the admin side of this process cannot be opened: {Reason}")]
+    public static partial void AdminNotPublished(this ILogger logger, string reason);
 }
