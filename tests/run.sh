@@ -21,6 +21,7 @@ readonly programs=(
   systemd-analyze:systemd strace:strace
   zsh:zsh fish:fish tmux:tmux
   dnsmasq:dnsmasq-base dig:bind9-dnsutils dnsperf:dnsperf ip:iproute2 iperf3:iperf3 logger:bsdutils
+  python3:python3-minimal
 )
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -11,7 +11,7 @@ namespace L4Balancer;
 /// The whole as one object. Methods are for the control plane, any thread; those that change something wait for each
 /// other.
 /// </summary>
-public sealed class Balancer : IAsyncDisposable
+public sealed partial class Balancer : IAsyncDisposable
 {
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
 
@@ -55,7 +55,9 @@ public sealed class Balancer : IAsyncDisposable
     /// <summary>Which limits apply.</summary>
     public BalancerLimits Limits => _parts.Limits;
 
-    /// <summary>What it listens on. Empty before <see cref="StartAsync"/> has opened the listeners.</summary>
+    /// <summary>
+    /// What it listens on. Empty before <see cref="StartAsync(CancellationToken)"/> has opened the listeners.
+    /// </summary>
     public IReadOnlyList<BoundListener> Listeners => [.. _parts.Listeners];
 
     /// <summary>True from the end of the first round of probes until a drain begins.</summary>
@@ -86,12 +88,8 @@ public sealed class Balancer : IAsyncDisposable
     /// <exception cref="BalancerStartException">
     /// An address is in use, is not the host's, or may not be bound.
     /// </exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        foreach (Shard shard in _parts.Shards) shard.Start();
-        await ChangeAsync(() => ConfigChange.ApplyAsync(_parts, _first, cancellationToken), cancellationToken);
-        _ready = true;
-    }
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(InheritedSockets.None(), beforeAccepting: null, cancellationToken);
 
     /// <summary>
     /// Goes over to another configuration: what did not change is not touched, what was removed drains.
@@ -180,8 +178,13 @@ public sealed class Balancer : IAsyncDisposable
         async () =>
         {
             _ready = false;
-            foreach (ServiceRuntime service in _parts.Services) service.PostStop();
-            await _parts.AnswerAsync(); // The listeners have taken what had come.
+            if (!_servesDatagrams) _parts.TellClosing(_parts.ListeningDescriptors);
+            foreach (ServiceRuntime service in _parts.Services)
+            {
+                if (!_servesDatagrams || service.Config.Protocol == FlowProtocol.Tcp) service.PostStop();
+            }
+
+            await AnswerOfAll(); // The listeners have taken what had come.
         },
         CancellationToken.None);
 
@@ -193,10 +196,10 @@ public sealed class Balancer : IAsyncDisposable
     public async Task<int> DrainAsync(TimeSpan timeout, CancellationToken endNow)
     {
         await StopAcceptingAsync();
-        if (ActiveConnections > 0) _logger.Draining(ActiveConnections, timeout.TotalSeconds);
+        if (WaitedFor > 0) _logger.Draining(WaitedFor, timeout.TotalSeconds);
 
         await WaitForSessionsAsync(timeout, endNow);
-        int cutOff = ActiveConnections;
+        int cutOff = WaitedFor;
         if (cutOff > 0) _logger.DrainCutOff(cutOff);
         await CutOffAsync();
         return cutOff;
@@ -252,7 +255,7 @@ public sealed class Balancer : IAsyncDisposable
     private async Task WaitForSessionsAsync(TimeSpan timeout, CancellationToken endNow)
     {
         long started = _time.GetTimestamp();
-        while (ActiveConnections > 0 && _time.GetElapsedTime(started) < timeout && !endNow.IsCancellationRequested)
+        while (WaitedFor > 0 && _time.GetElapsedTime(started) < timeout && !endNow.IsCancellationRequested)
         {
             foreach (ServiceRuntime service in _parts.AllServices) service.PostCloseIfDone();
             await Task.Delay(DrainPoll, _time, CancellationToken.None);

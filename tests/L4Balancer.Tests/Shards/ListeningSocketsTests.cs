@@ -184,7 +184,7 @@ internal sealed class ListeningSocketsTests
     {
         ServiceConfig service = RunningBalancer.Service([]) with { Protocol = protocol };
         ListeningDescriptor[] opened = ListeningSockets.Open(
-            service, address ?? Address("127.0.0.1"), shards, inherited ?? InheritedSockets.None());
+            service, address ?? Address("127.0.0.1"), shards, besideOwn: false, inherited ?? InheritedSockets.None());
         _open.AddRange(opened.Select(static one => one.Fd).Except(_open));
         return opened;
     }

@@ -1,0 +1,68 @@
+using L4Balancer.Net;
+using L4Balancer.Shards;
+
+namespace L4Balancer;
+
+/// <content>How it takes over listening sockets, and leaves them to the next process.</content>
+public sealed partial class Balancer
+{
+    private bool _servesDatagrams; // Although it is being drained.
+
+    /// <summary>Listening sockets are open. They stay so at least until the call has returned.</summary>
+    internal event Action<IReadOnlyList<ListeningDescriptor>>? ListenersOpened
+    {
+        add => _parts.ListenersOpened += value;
+        remove => _parts.ListenersOpened -= value;
+    }
+
+    /// <summary>Listening sockets are about to be closed: what connects to them from now on may be refused.</summary>
+    internal event Action<IReadOnlyList<ListeningDescriptor>>? ListenersClosing
+    {
+        add => _parts.ListenersClosing += value;
+        remove => _parts.ListenersClosing -= value;
+    }
+
+    /// <summary>The sockets by which new flows are taken.</summary>
+    internal IReadOnlyList<ListeningDescriptor> ListeningDescriptors => [.. _parts.ListeningDescriptors];
+
+    /// <summary>Sessions that a drain waits for.</summary>
+    private int WaitedFor => _servesDatagrams ? _parts.TcpLimit.Open : _parts.Limit.Open;
+
+    /// <summary>As the other, with sockets that this process was given.</summary>
+    /// <param name="inherited">
+    /// Listening sockets, used where they fit what is configured. What fits nothing is closed.
+    /// </param>
+    /// <param name="beforeAccepting">Runs when it could accept, and before it does.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    internal async Task StartAsync(
+        InheritedSockets inherited, Func<Task>? beforeAccepting, CancellationToken cancellationToken)
+    {
+        _parts.Inherited = inherited;
+        foreach (Shard shard in _parts.Shards) shard.Start();
+        await ChangeAsync(
+            () => ConfigChange.ApplyAsync(_parts, _first, cancellationToken, beforeAccepting), cancellationToken);
+        _ready = true;
+    }
+
+    /// <summary>
+    /// Takes no new flows, and leaves what waits to whoever else holds the listening sockets. The process is not ready
+    /// any more.
+    /// </summary>
+    /// <param name="datagramsToo">
+    /// Somebody takes datagrams from now on. Otherwise UDP is served on to the end of the drain, which does not wait for
+    /// it: a flow of datagrams never ends by itself, and the next process goes on with it.
+    /// </param>
+    internal Task ReleaseListenersAsync(bool datagramsToo) => ChangeAsync(
+        async () =>
+        {
+            _ready = false;
+            foreach (ListenerGroup group in _parts.AllServices.SelectMany(static service => service.Groups))
+            {
+                if (group.Protocol == FlowProtocol.Tcp || datagramsToo) group.PostRelease();
+            }
+
+            _servesDatagrams = !datagramsToo;
+            await AnswerOfAll();
+        },
+        CancellationToken.None);
+}

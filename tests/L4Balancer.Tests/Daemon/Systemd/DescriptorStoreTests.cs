@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using L4Balancer.Tests.Peers;
+using L4Balancer.Tests.Processes;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Daemon.Systemd;
+
+/// <summary>The daemon under a stand-in for systemd that keeps its descriptors.</summary>
+internal sealed class DescriptorStoreTests
+{
+    private UpgradeRig _rig = null!;
+    private SystemdStandIn _systemd = null!;
+
+    private string Name => $"tcp-127.0.0.1_{_rig.Port}";
+
+    [SetUp]
+    public void Begin()
+    {
+        _rig = new UpgradeRig();
+        _systemd = new SystemdStandIn();
+    }
+
+    [TearDown]
+    public async Task End()
+    {
+        await _rig.DisposeAsync();
+        await _systemd.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Start_EachListeningSocket_IsKeptBeforeTheServiceIsReady()
+    {
+        await StartAsync();
+
+        string[] order =
+        [
+            .. _systemd.Messages.Select(static message => message.Split('\n')[0])
+                .Where(static line => line is "FDSTORE=1" or "READY=1"),
+        ];
+        Assert.Multiple(() =>
+        {
+            Assert.That(_systemd.Stored, Is.EqualTo([Name, Name]), "a socket for each shard");
+            Assert.That(order, Is.EqualTo(["FDSTORE=1", "READY=1"]));
+            Assert.That(_systemd.Messages[0], Is.EqualTo($"FDSTORE=1\nFDNAME={Name}\nFDPOLL=0"));
+        });
+    }
+
+    [Test]
+    public async Task Kill_UnderLoad_NobodyIsRefused()
+    {
+        ChildProcess first = await StartAsync();
+        ConnectLoad load = new(_rig.Address);
+        await load.MoreAsync(200);
+
+        await first.KillAsync();
+        await StartAsync();
+
+        await load.MoreAsync(200);
+        await load.StopAsync();
+        Assert.That(load.Failures, Is.All.EqualTo("exchange: ConnectionReset"), "those that it had accepted");
+        Assert.That(load.Failures, Has.Count.LessThanOrEqualTo(8), "one of each client");
+    }
+
+    [Test]
+    public async Task Restart_UnderLoad_NobodyIsRefusedOrReset()
+    {
+        ChildProcess daemon = await StartAsync();
+        ConnectLoad load = new(_rig.Address);
+        await load.MoreAsync(200);
+
+        for (int i = 0; i < 3; i++)
+        {
+            daemon.Signal(ChildProcess.SigTerm);
+            Assert.That(await daemon.ExitAsync(), Is.Zero);
+            daemon = await StartAsync();
+            await load.MoreAsync(100);
+        }
+
+        await load.StopAsync();
+        Assert.That(load.Failures, Is.Empty);
+        Assert.That(_systemd.Stored, Is.EqualTo([Name, Name]), "kept once, however often it starts");
+    }
+
+    [Test]
+    public async Task Restart_FewerShards_EveryQueueIsServed()
+    {
+        ChildProcess daemon = await StartAsync();
+        daemon.Signal(ChildProcess.SigTerm);
+        await daemon.ExitAsync();
+        string text = await File.ReadAllTextAsync(_rig.Config);
+        await File.WriteAllTextAsync(_rig.Config, text.Replace("shards = 2", "shards = 1", StringComparison.Ordinal));
+        ConnectLoad load = new(_rig.Address);
+
+        await StartAsync();
+
+        await load.MoreAsync(100);
+        await load.StopAsync();
+        Assert.That(load.Failures, Is.Empty);
+    }
+
+    [Test]
+    public async Task Reload_ListenersComeAndGo_TheStoreFollows()
+    {
+        ChildProcess daemon = await StartAsync();
+        int other = UnusedPort.Next();
+        string otherName = $"tcp-127.0.0.1_{other}";
+
+        _rig.Write(_rig.Service("web", _rig.Port), _rig.Service("other", other));
+        daemon.Signal(ChildProcess.SigHup);
+        await Eventually.TrueAsync(() => _systemd.Stored.Contains(otherName), "the new listener is kept");
+        Assert.That(_systemd.Stored, Is.EquivalentTo([Name, Name, otherName, otherName]));
+
+        _rig.Write(_rig.Service("other", other));
+        daemon.Signal(ChildProcess.SigHup);
+        await Eventually.TrueAsync(() => !_systemd.Stored.Contains(Name), "the old one is not");
+        await Eventually.TrueAsync(() => !ChildProcesses.Accepts(_rig.Address), "its clients are refused");
+        Assert.That(_systemd.Stored, Is.EqualTo([otherName, otherName]));
+    }
+
+    [Test]
+    public async Task Restart_ListenerNoLongerConfigured_IsClosedHereAndThere()
+    {
+        ChildProcess daemon = await StartAsync();
+        daemon.Signal(ChildProcess.SigTerm);
+        await daemon.ExitAsync();
+        _rig.Write(_rig.Service("web", UnusedPort.Next()));
+
+        daemon = await StartAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(daemon.Errors, Has.Some.Contains($"127.0.0.1:{_rig.Port} ({Name}) and no service listens"));
+            Assert.That(_systemd.Stored, Has.None.EqualTo(Name));
+            Assert.That(ChildProcesses.Accepts(_rig.Address), Is.False);
+        });
+    }
+
+    [Test]
+    public async Task Drain_OfAnOperator_ClosesTheSocketsForGood()
+    {
+        await StartAsync();
+
+        await _rig.Control.PostAsync("/drain");
+
+        await Eventually.TrueAsync(() => !ChildProcesses.Accepts(_rig.Address), "clients are refused");
+        Assert.That(_systemd.Stored, Is.Empty);
+    }
+
+    [Test]
+    public async Task Start_SocketOfASocketUnit_IsServedAndNotKeptTwice()
+    {
+        using Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, _rig.Port));
+        listening.Listen();
+        _systemd.Listen("l4balancer.socket", listening);
+
+        await StartAsync();
+
+        ConnectLoad load = new(_rig.Address);
+        await load.MoreAsync(50);
+        await load.StopAsync();
+        Assert.That(load.Failures, Is.Empty);
+        Assert.That(_systemd.Stored, Is.EqualTo(["l4balancer.socket", Name]), "the second shard has one of its own");
+    }
+
+    [Test]
+    public async Task Restart_Repeated_LeavesNoDescriptorsBehind()
+    {
+        ChildProcess daemon = await StartAsync();
+        List<int> descriptors = [];
+        for (int i = 0; i < 3; i++)
+        {
+            daemon.Signal(ChildProcess.SigTerm);
+            await daemon.ExitAsync();
+            daemon = await StartAsync();
+            descriptors.Add(SocketsOf(daemon));
+        }
+
+        Assert.That(descriptors, Is.All.EqualTo(descriptors[0]));
+    }
+
+    private async Task<ChildProcess> StartAsync() => _rig.Add(await _systemd.StartAsync(_rig.Config));
+
+    private static int SocketsOf(ChildProcess daemon) => Directory.GetFiles($"/proc/{daemon.Id}/fd")
+        .Count(static fd => new FileInfo(fd).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using L4Balancer.Tests.Loopback;
+using L4Balancer.Tests.Processes;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Peers;
+
+/// <summary>UDP while one process follows another: no datagram is refused or lost.</summary>
+internal sealed class UpgradeUdpTests
+{
+    private UpgradeRig _rig = null!;
+    private UdpServer _server = null!;
+    private IPEndPoint _address = null!;
+
+    [SetUp]
+    public void Begin()
+    {
+        _rig = new UpgradeRig();
+        _server = UdpServer.Echo();
+        _address = new IPEndPoint(IPAddress.Loopback, UnusedPort.Next());
+        _rig.Write(
+            _rig.Service("web", _rig.Port),
+            $"""
+
+            [service.echo]
+            listen = "{_address}"
+            protocol = "udp"
+            backends = ["{_server.EndPoint}"]
+            health.type = "none"
+            timeouts.idle = "10s"
+
+            """);
+    }
+
+    [TearDown]
+    public async Task End()
+    {
+        await _rig.DisposeAsync();
+        _server.Dispose();
+    }
+
+    [Test]
+    public async Task Takeover_QuestionsAllTheTime_EachIsAnsweredOnce()
+    {
+        ChildProcess first = await _rig.StartAsync();
+        using CancellationTokenSource stop = new();
+        Task<int>[] asking = [.. Enumerable.Range(0, 20).Select(client => AskAsync(client, stop.Token))];
+
+        ChildProcess second = await _rig.StartAsync("--takeover");
+        Assert.That(await first.ExitAsync(), Is.Zero);
+        await _rig.StartAsync("--takeover");
+        Assert.That(await second.ExitAsync(), Is.Zero);
+        await stop.CancelAsync();
+
+        int[] answered = await Task.WhenAll(asking).Within();
+        Assert.That(answered, Is.All.GreaterThan(0));
+        Assert.That(_server.Received, Has.Count.EqualTo(answered.Sum()), "none was passed on twice");
+    }
+
+    [Test]
+    public async Task Restart_WithAStore_QuestionsWaitAndEachIsAnswered()
+    {
+        await using SystemdStandIn systemd = new();
+        ChildProcess daemon = _rig.Add(await systemd.StartAsync(_rig.Config));
+        using CancellationTokenSource stop = new();
+        Task<int>[] asking = [.. Enumerable.Range(0, 5).Select(client => AskAsync(client, stop.Token))];
+
+        await Eventually.TrueAsync(() => _server.Received.Count > 50, "questions before");
+        daemon.Signal(ChildProcess.SigTerm);
+        await daemon.ExitAsync();
+        int before = _server.Received.Count;
+        _rig.Add(await systemd.StartAsync(_rig.Config));
+        await Eventually.TrueAsync(() => _server.Received.Count > before + 50, "questions after");
+        await stop.CancelAsync();
+
+        Assert.That(await Task.WhenAll(asking).Within(), Is.All.GreaterThan(0));
+    }
+
+    /// <summary>Asks one question after the other, each from the same port, and fails where one has no answer.</summary>
+    private async Task<int> AskAsync(int client, CancellationToken stop)
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(_address, CancellationToken.None);
+        byte[] buffer = new byte[100];
+        int number = 0;
+        for (; !stop.IsCancellationRequested; number++)
+        {
+            await socket.SendAsync(BitConverter.GetBytes(((long)client << 32) + number), CancellationToken.None);
+            int length = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).AsTask().Within();
+            Assert.That(BitConverter.ToInt64(buffer.AsSpan(0, length)), Is.EqualTo(((long)client << 32) + number));
+            await Task.Delay(1, CancellationToken.None);
+        }
+
+        return number;
+    }
+}
