@@ -8,8 +8,6 @@ namespace L4Balancer.Daemon.Hosting;
 /// <summary>A successor's connection to the daemon whose place it takes. Blocks, for a bounded time.</summary>
 internal sealed class TakeoverConnection : IDisposable
 {
-    private const int NoSuchFile = 2; // ENOENT
-
     /// <summary>Longest wait for a line. The longest work behind one is the release of the listeners.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -42,11 +40,12 @@ internal sealed class TakeoverConnection : IDisposable
         catch (SocketException failure)
         {
             socket.Dispose();
-            bool isNobody = failure.NativeErrorCode is NoSuchFile or (int)Errno.ECONNREFUSED;
+            // The framework's word for a path that is not there is the former.
+            bool isNobody = failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.ConnectionRefused;
             if (isNobody) return null;
 
             throw new BalancerStartException(
-                $"--takeover: cannot connect to {path}: {failure.Message.ToLowerInvariant()}");
+                $"--takeover: cannot connect to {path}: {failure.SocketErrorCode}; may this user write to it?");
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class DescriptorStoreTests
 
         await load.MoreAsync(200);
         await load.StopAsync();
-        Assert.That(load.Failures, Is.All.EqualTo("exchange: ConnectionReset"), "those that it had accepted");
+        Assert.That(load.Failures, Is.All.StartsWith("exchange: "), "those that it had accepted");
         Assert.That(load.Failures, Has.Count.LessThanOrEqualTo(8), "one of each client");
     }
 
