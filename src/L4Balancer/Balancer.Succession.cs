@@ -6,6 +6,9 @@ namespace L4Balancer;
 /// <content>How it takes over listening sockets, and leaves them to the next process.</content>
 public sealed partial class Balancer
 {
+    /// <summary>Time for answers to the last datagrams, which their servers have had.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
+
     private bool _servesDatagrams; // Although it is being drained.
 
     /// <summary>Listening sockets are open. They stay so at least until the call has returned.</summary>
@@ -49,8 +52,8 @@ public sealed partial class Balancer
     /// any more.
     /// </summary>
     /// <param name="datagramsToo">
-    /// Somebody takes datagrams from now on. Otherwise UDP is served on to the end of the drain, which does not wait for
-    /// it: a flow of datagrams never ends by itself, and the next process goes on with it.
+    /// Somebody takes datagrams from now on. Otherwise UDP is served on to the end of the drain, which does not wait
+    /// for it: a flow of datagrams never ends by itself, and the next process goes on with it.
     /// </param>
     internal Task ReleaseListenersAsync(bool datagramsToo) => ChangeAsync(
         async () =>
@@ -61,8 +64,19 @@ public sealed partial class Balancer
                 if (group.Protocol == FlowProtocol.Tcp || datagramsToo) group.PostRelease();
             }
 
-            _servesDatagrams = !datagramsToo;
+            _servesDatagrams |= !datagramsToo;
             await AnswerOfAll();
         },
         CancellationToken.None);
+
+    /// <summary>Takes no more datagrams either, and lets what is under way come back.</summary>
+    private async Task LeaveDatagramsAsync(CancellationToken endNow)
+    {
+        await ReleaseListenersAsync(datagramsToo: true);
+        bool mayBeAnswered = _parts.Limit.Open > _parts.TcpLimit.Open;
+        if (!mayBeAnswered) return;
+
+        Task time = Task.Delay(AnswerTime, _time, endNow);
+        await time.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 }

@@ -199,6 +199,7 @@ public sealed partial class Balancer : IAsyncDisposable
         if (WaitedFor > 0) _logger.Draining(WaitedFor, timeout.TotalSeconds);
 
         await WaitForSessionsAsync(timeout, endNow);
+        if (_servesDatagrams) await LeaveDatagramsAsync(endNow);
         int cutOff = WaitedFor;
         if (cutOff > 0) _logger.DrainCutOff(cutOff);
         await CutOffAsync();
@@ -257,7 +258,8 @@ public sealed partial class Balancer : IAsyncDisposable
         long started = _time.GetTimestamp();
         while (WaitedFor > 0 && _time.GetElapsedTime(started) < timeout && !endNow.IsCancellationRequested)
         {
-            foreach (ServiceRuntime service in _parts.AllServices) service.PostCloseIfDone();
+            ServiceRuntime[] ending = _servesDatagrams ? [] : [.. _parts.AllServices];
+            foreach (ServiceRuntime service in ending) service.PostCloseIfDone();
             await Task.Delay(DrainPoll, _time, CancellationToken.None);
         }
     }

@@ -8,7 +8,7 @@ namespace L4Balancer.Daemon.Hosting;
 /// turned into one of this protocol, descriptors with some of them.
 /// <code>
 /// successor                     predecessor
-/// send                      ▶                       it has read the answer; from now on the socket is written to directly
+/// send                      ▶                       the answer is read: the socket may be written to directly
 ///                           ◀   sockets NAME:NAME…  with a descriptor for each name, at most 200
 /// next                      ▶                       until all are passed
 ///                           ◀   end PID

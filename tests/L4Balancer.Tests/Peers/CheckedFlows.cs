@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Peers;
 
-/// <summary>Flows to servers that echo, each of which goes on for as long as the test wants, every byte checked.</summary>
+/// <summary>Flows to servers that echo, which go on for as long as the test wants, every byte checked.</summary>
 internal sealed class CheckedFlows : IDisposable
 {
     private const int MostBytes = 20_000;

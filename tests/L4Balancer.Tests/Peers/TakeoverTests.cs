@@ -119,8 +119,8 @@ internal sealed class TakeoverTests
         using TestServer silent = await TestServer.BlackHoleAsync();
         string held = _rig.Folder["held.toml"];
         string text = await File.ReadAllTextAsync(_rig.Config);
-        await File.WriteAllTextAsync(held, text.Replace(
-            "backends = [", $"health.timeout = \"60s\"\nbackends = [\"{silent.EndPoint}\", ", StringComparison.Ordinal));
+        string slow = $"health.timeout = \"60s\"\nbackends = [\"{silent.EndPoint}\", ";
+        await File.WriteAllTextAsync(held, text.Replace("backends = [", slow, StringComparison.Ordinal));
         ChildProcess second = _rig.Launch(held, ["--takeover"]);
         await UpgradeRig.SaysAsync(first, "a successor asks");
         await UpgradeRig.SaysAsync(second, "listens on");
@@ -196,7 +196,6 @@ internal sealed class TakeoverTests
         await AssertServesAsync(second);
     }
 
-    /// <summary>What a request without the upgrade is told, and what it is told over TCP.</summary>
     [Test]
     public async Task Takeover_PlainRequest_IsRefusedWithAReason()
     {
@@ -204,8 +203,8 @@ internal sealed class TakeoverTests
 
         AdminReply plain = await _rig.Control.PostAsync("/takeover");
 
-        Assert.That((plain.Status, plain.Error),
-            Is.EqualTo((HttpStatusCode.UpgradeRequired, "this is for 'l4balancer run --takeover', which says Upgrade")));
+        Assert.That(plain.Status, Is.EqualTo(HttpStatusCode.UpgradeRequired));
+        Assert.That(plain.Error, Is.EqualTo("this is for 'l4balancer run --takeover', which says Upgrade"));
     }
 
     private async Task AssertServesAsync(ChildProcess daemon)

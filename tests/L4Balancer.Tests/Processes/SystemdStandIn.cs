@@ -93,7 +93,7 @@ internal sealed class SystemdStandIn : IAsyncDisposable
         (string Name, int Fd)[] passed;
         lock (_lock) passed = [.. _store.Select(static one => (one.Name, Duplicate(one.Fd)))];
 
-        // A shell can give descriptors the numbers that the protocol wants, and becomes the daemon under its own number.
+        // A shell can give descriptors the numbers that the protocol wants, and becomes the daemon.
         StringBuilder script = new();
         for (int i = 0; i < passed.Length; i++)
         {
@@ -104,7 +104,8 @@ internal sealed class SystemdStandIn : IAsyncDisposable
         ChildProcess child = ChildProcess.Start(
             "/bin/bash", ["-c", script.ToString(), DaemonProgram.FullPath, "run", "--config", config],
             DaemonProgram.Runtime, ("NOTIFY_SOCKET", _folder["notify"]), ("FDSTORE", $"{Room}"),
-            ("LISTEN_FDS", $"{passed.Length}"), ("LISTEN_FDNAMES", string.Join(':', passed.Select(static one => one.Name))));
+            ("LISTEN_FDS", $"{passed.Length}"),
+            ("LISTEN_FDNAMES", string.Join(':', passed.Select(static one => one.Name))));
         foreach ((_, int fd) in passed) SocketCalls.Close(fd);
         return child;
     }

@@ -69,6 +69,8 @@ internal sealed class ControlSocketTests
         using Socket oldListening = old.Listening;
         using Socket nextListening = next.Listening;
 
+        Assert.That(Accepts(), Is.True, "the old one's socket is still there");
+        next.Publish();
         old.RemovePath();
         Assert.That(Accepts(), Is.True, "the successor's socket is still there");
         next.RemovePath();
