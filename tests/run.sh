@@ -19,9 +19,7 @@ readonly build_limit=10m test_limit=10m hang_limit=2m
 readonly programs=(
   nginx:nginx-light wrk:wrk redis-server:redis-server curl:curl sshd:openssh-server ssh:openssh-client
   systemd-analyze:systemd strace:strace
-  zsh:zsh fish:fish tmux:tmux
-  dnsmasq:dnsmasq-base dig:bind9-dnsutils dnsperf:dnsperf ip:iproute2 iperf3:iperf3 logger:bsdutils
-  python3:python3-minimal
+  dnsmasq:dnsmasq-base dig:bind9-dnsutils dnsperf:dnsperf ip:iproute2 iperf3:iperf3 logger:bsdutils chromium:chromium
 )
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

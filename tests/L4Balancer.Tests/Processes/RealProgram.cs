@@ -29,7 +29,7 @@ internal static class RealProgram
         ["ip"] = "iproute2",
         ["iperf3"] = "iperf3",
         ["logger"] = "bsdutils",
-        ["python3"] = "python3-minimal",
+        ["chromium"] = "chromium",
     };
 
     /// <summary>The program's full path.</summary>

@@ -4,7 +4,7 @@ const phaseWords = { dialling: '… dialling', open: '⇄ open', half_closed: '�
 
 const connectionColumns = [
   { id: 'client', label: 'Client', heading: true, value: (c) => c.client, text: (c) => c.client },
-  { id: 'service', label: 'Service', value: (c) => c.service, text: (c) => c.service },
+  { id: 'service', label: 'Service', value: (c) => c.service, text: (c) => c.service, hint: (c) => c.service },
   { id: 'local', label: 'To', value: (c) => c.local, text: (c) => c.local },
   { id: 'backend', label: 'Backend', value: (c) => c.backend, text: (c) => c.backend ?? '–',
     hint: (c) => (c.backend === null ? null : `${c.pool}/${c.backend}`) },

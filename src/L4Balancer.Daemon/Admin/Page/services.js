@@ -26,8 +26,8 @@ const backendColumns = [
   { id: 'backend', label: 'Backend', heading: true, value: (b) => b.name, draw: drawBackend },
   { id: 'state', label: 'State', value: (b) => Object.keys(stateSymbols).indexOf(b.state), draw: drawState,
     hint: (b) => `since ${fullTime(b.since)}` },
-  { id: 'axes', label: 'Admin · health', value: (b) => `${b.admin} ${b.health}`, text: (b) => `${b.admin} · ${b.health}`,
-    title: 'What the operator wants of it, and what the probes say of it' },
+  { id: 'axes', label: 'Admin · health', value: (b) => `${b.admin} ${b.health}`,
+    text: (b) => `${b.admin} · ${b.health}`, title: 'What the operator wants of it, and what the probes say of it' },
   { id: 'probe', label: 'Last probe', draw: drawProbe },
   { id: 'weight', label: 'Weight', number: true, value: (b) => b.weight, draw: drawWeight },
   { id: 'share', label: 'Share', number: true, value: (b) => b.share, draw: drawShare,
@@ -203,7 +203,7 @@ class Services {
     this.views = new Map();
     this.histories = {};
     parent.addEventListener('toggle', () => this.drawHistory(), true); // It does not bubble.
-    for (const control of [byId('find'), byId('trouble')]) control.addEventListener('input', () => this.draw());
+    for (const control of [byId('find'), byId('trouble')]) control.addEventListener('input', () => this.search());
     byId('open-all').addEventListener('click', () => this.openAll(true));
     byId('close-all').addEventListener('click', () => this.openAll(false));
   }
@@ -211,6 +211,13 @@ class Services {
   update(status) {
     this.status = status;
     this.draw();
+  }
+
+  /** What was looked for is shown open. */
+  search() {
+    this.draw();
+    if (byId('find').value.trim() === '' && !byId('trouble').checked) return;
+    for (const pool of this.parent.children) pool.open = true;
   }
 
   draw() {
