@@ -6,16 +6,15 @@ using L4Balancer.Daemon.Admin.Page;
 namespace L4Balancer.Daemon.Admin;
 
 /// <summary>
-/// The page at <c>/</c>. A browser is told to take the scripts and styles that stand in it, by their hashes, and to
-/// talk to nobody else.
+/// The page at <c>/</c>: one file that is part of the program. A browser is told to run the script and to apply the
+/// style that stand in it, by their hashes, to make no text into elements, and to talk to nobody else.
 /// </summary>
 internal sealed partial class HtmlPage : IAdminRoutes
 {
-    private readonly Lazy<Answer> _page = new(Load);
+    private readonly Answer _page = Load();
 
     /// <inheritdoc/>
-    public IReadOnlyList<AdminRoute> Routes =>
-        [AdminRoute.Get("/", _ => _page.Value) with { QueryKeys = null }];
+    public IReadOnlyList<AdminRoute> Routes => [AdminRoute.Get("/", _ => _page) with { QueryKeys = null }];
 
     private static Answer Load()
     {
@@ -24,18 +23,16 @@ internal sealed partial class HtmlPage : IAdminRoutes
     }
 
     private static string PolicyOf(string html) =>
-        $"default-src 'none'; script-src {Hashes(Scripts().Matches(html))}; "
-        + $"style-src {Hashes(Styles().Matches(html))}; "
-        + "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; script-src {Hashes(Scripts().Matches(html))}; style-src {Hashes(Styles().Matches(html))}; "
+        + "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        + "require-trusted-types-for 'script'";
 
-    /// <summary>Of what stands between the tags; none where there is nothing.</summary>
-    private static string Hashes(MatchCollection parts) => parts.Count == 0 ? "'none'" : string.Join(
-        ' ', parts.Select(static match =>
-            $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(match.Groups[1].Value)))}'"));
+    private static string Hashes(MatchCollection parts) => string.Join(' ', parts.Select(static part =>
+        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(part.Groups[1].Value)))}'"));
 
-    [GeneratedRegex("<script[^>]*>(.*?)</script>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("<script>(.*?)</script>", RegexOptions.Singleline)]
     private static partial Regex Scripts();
 
-    [GeneratedRegex("<style[^>]*>(.*?)</style>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline)]
     private static partial Regex Styles();
 }
