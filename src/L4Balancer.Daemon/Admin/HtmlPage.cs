@@ -23,7 +23,8 @@ internal sealed partial class HtmlPage : IAdminRoutes
     }
 
     private static string PolicyOf(string html) =>
-        $"default-src 'none'; script-src {Hashes(Scripts().Matches(html))}; style-src {Hashes(Styles().Matches(html))}; "
+        $"default-src 'none'; script-src {Hashes(Scripts().Matches(html))}; "
+        + $"style-src {Hashes(Styles().Matches(html))}; "
         + "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         + "require-trusted-types-for 'script'";
 

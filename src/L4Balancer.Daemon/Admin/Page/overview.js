@@ -194,11 +194,11 @@ class Banners {
 
   update(status) {
     const open = plural(status.connections.open, 'connection');
-    const because = status.not_ready_because ? `: ${status.not_ready_because}` : '';
     const texts = {
-      notice: `Going away${because}. It still takes clients, and has told that it will not for long; ${open} open.`,
-      draining: `Draining: no new connections are taken; ${open} remain.`,
+      notice: `About to drain: no new clients should be sent here. Connections are still taken; ${open} now.`,
+      draining: `Draining: no new connections are taken; ${open} left.`,
     };
+    const because = status.not_ready_because ? `: ${status.not_ready_because}` : '';
     this.set('phase', 'warn', texts[status.phase] ?? (status.ready ? null : `Not ready${because}.`));
     const last = status.config.last_reload;
     this.set('reload', 'warn', last === null || last.ok ? null
