@@ -103,6 +103,13 @@ byId('theme').addEventListener('click', () => {
   }
 });
 
+// What an anchor jumps to is not to end up behind what stays on top.
+const head = document.querySelector('.head');
+const sizes = new ResizeObserver(() => {
+  document.documentElement.style.scrollPaddingTop = `${(head.offsetHeight || byId('banners').offsetHeight) + 4}px`;
+});
+for (const part of [head, byId('banners')]) sizes.observe(part);
+
 setText(byId('place'), location.host);
 setText(byId('footer'), 'The same as JSON: /status.json, /history.json, /connections, /top, /events, /ring.json.');
 setInterval(showContact, 500);
