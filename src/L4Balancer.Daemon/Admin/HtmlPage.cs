@@ -6,15 +6,16 @@ using L4Balancer.Daemon.Admin.Page;
 namespace L4Balancer.Daemon.Admin;
 
 /// <summary>
-/// The page at <c>/</c>: one file that is part of the program. A browser is told to run the script and to apply the
-/// style that stand in it, by their hashes, to make no text into elements, and to talk to nobody else.
+/// The page at <c>/</c>. A browser is told to take the scripts and styles that stand in it, by their hashes, to
+/// make no text into elements, and to talk to nobody else.
 /// </summary>
 internal sealed partial class HtmlPage : IAdminRoutes
 {
-    private readonly Answer _page = Load();
+    private readonly Lazy<Answer> _page = new(Load);
 
     /// <inheritdoc/>
-    public IReadOnlyList<AdminRoute> Routes => [AdminRoute.Get("/", _ => _page) with { QueryKeys = null }];
+    public IReadOnlyList<AdminRoute> Routes =>
+        [AdminRoute.Get("/", _ => _page.Value) with { QueryKeys = null }];
 
     private static Answer Load()
     {
@@ -28,12 +29,14 @@ internal sealed partial class HtmlPage : IAdminRoutes
         + "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         + "require-trusted-types-for 'script'";
 
-    private static string Hashes(MatchCollection parts) => string.Join(' ', parts.Select(static part =>
-        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(part.Groups[1].Value)))}'"));
+    /// <summary>Of what stands between the tags; none where there is nothing.</summary>
+    private static string Hashes(MatchCollection parts) => parts.Count == 0 ? "'none'" : string.Join(
+        ' ', parts.Select(static match =>
+            $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(match.Groups[1].Value)))}'"));
 
-    [GeneratedRegex("<script>(.*?)</script>", RegexOptions.Singleline)]
+    [GeneratedRegex("<script[^>]*>(.*?)</script>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Scripts();
 
-    [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline)]
+    [GeneratedRegex("<style[^>]*>(.*?)</style>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Styles();
 }
