@@ -102,7 +102,8 @@ public sealed class PageLiveTests
         await using PageTab page = await _browser.ShowAsync(daemon, height: 500);
         const string Look =
             """
-            JSON.stringify([document.querySelector('tr[data-backend]') === window.row, getSelection().toString(), scrollY])
+            JSON.stringify(
+              [document.querySelector('tr[data-backend]') === window.row, getSelection().toString(), scrollY])
             """;
         await page.ValueAsync(
             """
