@@ -87,7 +87,8 @@ class Events {
     time.title = fullTime(event.time);
     const symbol = el('span', 'symbol', levelSymbols[event.level] ?? '·');
     symbol.title = event.level;
-    const line = el('li', '', time, symbol, el('span', 'message', event.message), el('span', 'quiet', event.event));
+    const what = el('span', '', el('span', 'message', event.message), el('span', 'quiet', event.event));
+    const line = el('li', '', time, symbol, what);
     line.dataset.level = event.level;
     line.dataset.event = event.event;
     line.dataset.id = event.id;

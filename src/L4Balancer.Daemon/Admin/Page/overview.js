@@ -96,7 +96,8 @@ class Overview {
   }
 
   update(status) {
-    setText(byId('version'), status.version);
+    setText(byId('version'), shortVersion(status.version));
+    setAttribute(byId('version'), 'title', status.version);
     setText(byId('uptime'), duration(Math.floor(status.uptime_seconds)));
     setAttribute(byId('uptime'), 'title', `since ${fullTime(status.started)}, process ${status.pid}`);
     const phase = byId('phase');
@@ -150,6 +151,9 @@ class Overview {
     this.traffic.update(sum('bytes_from_clients'), sum('bytes_to_clients'));
   }
 }
+
+/** A commit in a version, of which seven characters are enough for eyes. */
+const shortVersion = (version) => version.replace(/\+([0-9a-f]{7})[0-9a-f]*$/, '+$1');
 
 /** True for a state that nobody asked for. */
 const isTrouble = (state) => ['down', 'ejected', 'unresolved'].includes(state);
