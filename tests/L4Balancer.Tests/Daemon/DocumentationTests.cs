@@ -56,9 +56,11 @@ internal sealed partial class DocumentationTests
 
     /// <summary>The first column of the tables below a heading, up to the next one of its rank.</summary>
     private static IEnumerable<string> Words(string document, string heading) =>
-        from line in File.ReadAllText(Repository.PathOf(document)).Split($"\n{heading}\n")[1].Split("\n## ")[0].Split('\n')
+        from line in Section(File.ReadAllText(Repository.PathOf(document)), heading).Split('\n')
         where line.StartsWith("| `", StringComparison.Ordinal)
         select line.Split('`')[1];
+
+    private static string Section(string text, string heading) => text.Split($"\n{heading}\n")[1].Split("\n## ")[0];
 
     private static bool IsThere(string file, string heading) =>
         heading.Length == 0 ? Path.Exists(file) : File.Exists(file) && File.ReadLines(file)

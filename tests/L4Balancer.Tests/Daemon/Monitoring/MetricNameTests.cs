@@ -19,8 +19,10 @@ internal sealed partial class MetricNameTests
         .Select(static line => line["# TYPE ".Length..]);
 
     /// <summary>The names that a question can be asked about.</summary>
-    private HashSet<string> Series =>
-        [.. _page.Split('\n').Where(static line => line is not ("" or ['#', ..])).Select(static line => line.Split('{', ' ')[0])];
+    private IEnumerable<string> Series => _page.Split('\n')
+        .Where(static line => line is not ("" or ['#', ..]))
+        .Select(static line => line.Split('{', ' ')[0])
+        .Distinct();
 
     [OneTimeSetUp]
     public async Task ReadThePage()
@@ -65,11 +67,12 @@ internal sealed partial class MetricNameTests
         string[] questions =
         [
             .. Strings(JsonDocument.Parse(File.ReadAllText(Repository.PathOf(Dashboard))).RootElement, "expr")
-                .Select(static question => Variable().Replace(question, match => match.Value.Contains("interval") ? "5m" : "x")),
+                .Select(static question => Variable().Replace(
+                    question, static match => match.Value.EndsWith("interval", StringComparison.Ordinal) ? "5m" : "x")),
         ];
         using TempFolder folder = new();
         string rules = string.Concat(questions.Select(static (question, number) =>
-            $"- record: question:{number}\n  expr: {JsonSerializer.Serialize(question)}\n"));
+            $"  - record: question:{number}\n    expr: {JsonSerializer.Serialize(question)}\n"));
         await File.WriteAllTextAsync(folder["rules"], $"groups:\n- name: dashboard\n  rules:\n{rules}");
 
         string said = await ChildProcess.RunAsync(promtool, "check", "rules", folder["rules"]);
