@@ -25,7 +25,7 @@ internal sealed record ConfigKey<T>(string Name, Func<T, string> Text, KeyEffect
     /// <summary>Its value stands in quotes.</summary>
     public bool IsString { get; init; }
 
-    /// <summary>Whether it means anything to a record, as keys of UDP do not to TCP. The default is that it does.</summary>
+    /// <summary>Whether it means anything to a record, as keys of UDP do not to TCP. It does by default.</summary>
     public Func<T, bool> Concerns { get; init; } = static _ => true;
 
     /// <summary>A line of the file.</summary>

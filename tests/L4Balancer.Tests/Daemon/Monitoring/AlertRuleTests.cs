@@ -46,8 +46,9 @@ internal sealed partial class AlertRuleTests
     private static string Text(string file) => File.ReadAllText(Repository.PathOf(file));
 
     /// <summary>What a command says, whether it succeeds or not.</summary>
-    private static Task<string> SayAsync(string program, string verb, string what, string file) => ChildProcess.RunAsync(
-        "/bin/bash", "-c", $"'{program}' {verb} {what} '{Repository.PathOf(file)}' 2>&1 || echo FAILED");
+    private static Task<string> SayAsync(string program, string verb, string what, string file) =>
+        ChildProcess.RunAsync(
+            "/bin/bash", "-c", $"'{program}' {verb} {what} '{Repository.PathOf(file)}' 2>&1 || echo FAILED");
 
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex AlertName();
