@@ -61,8 +61,12 @@ internal sealed class AdminPages
         }
         catch (BadHttpRequestException bad)
         {
-            bool isTooLarge = bad.StatusCode == StatusCodes.Status413PayloadTooLarge;
-            return Answer.Error(bad.StatusCode, isTooLarge ? RequestBody.TooLarge().Message : bad.Message);
+            return Answer.Error(bad.StatusCode, bad.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => RequestBody.TooLarge().Message,
+                StatusCodes.Status408RequestTimeout => "the body came too slowly",
+                _ => bad.Message,
+            });
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -80,9 +84,9 @@ internal sealed class AdminPages
         string path = request.Path.Value ?? "";
         if (!_routes.TryGetValue(path, out AdminRoute[]? routes))
         {
-            throw new AdminRefusal(
-                StatusCodes.Status404NotFound,
-                $"there is nothing at this path{NearestWord.Hint(path, _paths)}; there is {string.Join(", ", _paths)}");
+            string hint = NearestWord.Hint(path, _paths);
+            string known = hint.Length > 0 ? hint : $"; there is {string.Join(", ", _paths)}";
+            throw new AdminRefusal(StatusCodes.Status404NotFound, $"there is nothing at this path{known}");
         }
 
         string method = HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;

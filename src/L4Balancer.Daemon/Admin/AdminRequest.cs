@@ -26,7 +26,7 @@ internal sealed class AdminRequest(HttpContext http)
                     ? $"{http.Request.Path} takes none" : $"there is {string.Join(", ", keys)}";
                 throw new AdminRefusal(
                     StatusCodes.Status400BadRequest,
-                    $"unknown query key '{key}'{NearestWord.Hint(key, [.. keys])}; {known}");
+                    $"unknown query key '{Excerpt.Of(key)}'{NearestWord.Hint(key, [.. keys])}; {known}");
             }
 
             if (values.Count > 1) throw BadQuery(key, "is given twice");
@@ -49,7 +49,7 @@ internal sealed class AdminRequest(HttpContext http)
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
             && number >= least && number <= most
                 ? number
-                : throw BadQuery(key, $"must be a whole number from {least} to {most}, not \"{text}\"");
+                : throw BadQuery(key, $"must be a whole number from {least} to {most}, not \"{Excerpt.Of(text)}\"");
     }
 
     /// <summary>One of some words of the query; the first of them where it is absent.</summary>
@@ -61,7 +61,7 @@ internal sealed class AdminRequest(HttpContext http)
         string hint = NearestWord.Hint(text, words);
         return words.Contains(text)
             ? text
-            : throw BadQuery(key, $"must be {Listing.Or(words)}, not \"{text}\"{hint}");
+            : throw BadQuery(key, $"must be {Listing.Or(words)}, not \"{Excerpt.Of(text)}\"{hint}");
     }
 
     /// <summary>A value of the query that must not be used, and why.</summary>

@@ -27,7 +27,8 @@ internal static class BackendNames
         string[] names = [.. present.SelectMany(one => Names(one, pool)).Distinct()];
         throw found.Length == 0
             ? new AdminRefusal(
-                StatusCodes.Status404NotFound, $"there is no backend {name}{where}{NearestWord.Hint(name, names)}")
+                StatusCodes.Status404NotFound,
+                $"there is no backend {Excerpt.Of(name)}{where}{NearestWord.Hint(name, names)}")
             : new AdminRefusal(
                 StatusCodes.Status409Conflict,
                 $"{name} is the name of several backends; say which: {string.Join(", ", found.Select(Full))}");
@@ -42,7 +43,7 @@ internal static class BackendNames
 
         string[] names = [.. backends.SelectMany(static one => Names(one, null)).Distinct()];
         throw new AdminRefusal(
-            StatusCodes.Status404NotFound, $"there is no backend {name}{NearestWord.Hint(name, names)}");
+            StatusCodes.Status404NotFound, $"there is no backend {Excerpt.Of(name)}{NearestWord.Hint(name, names)}");
     }
 
     /// <summary>Refuses a name that nothing has.</summary>
@@ -52,7 +53,7 @@ internal static class BackendNames
         if (names.Contains(name)) return;
 
         throw new AdminRefusal(
-            StatusCodes.Status404NotFound, $"there is no {kind} {name}{NearestWord.Hint(name, names)}");
+            StatusCodes.Status404NotFound, $"there is no {kind} {Excerpt.Of(name)}{NearestWord.Hint(name, names)}");
     }
 
     /// <summary>Pool and name.</summary>

@@ -37,7 +37,7 @@ internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRou
                     StatusCodes.Status503ServiceUnavailable, $"{MostStreams} streams of events are open, the limit");
             }
 
-            await WriteAsync(request.Http, from, follows);
+            await StreamAsync(request.Http, from, follows);
             return null;
         }
         finally
@@ -59,46 +59,45 @@ internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRou
                 StatusCodes.Status400BadRequest, "Last-Event-ID must be the id of an event, a whole number");
     }
 
-    private async Task WriteAsync(HttpContext http, long after, bool follows)
+    private async Task StreamAsync(HttpContext http, long after, bool follows)
     {
         http.Response.ContentType = "text/event-stream";
         AdminPages.WriteCommonHeaders(http.Response);
         if (HttpMethods.IsHead(http.Request.Method)) return;
 
-        // Ends with the server too, which would wait for it.
+        after = await WriteNewsAsync(http, after);
+        await WriteAsync(http, ": live\n\n");
+        if (follows) await FollowAsync(http, after);
+    }
+
+    /// <summary>Goes on until the client has gone, or the server ends, which would wait for it.</summary>
+    private async Task FollowAsync(HttpContext http, long after)
+    {
         CancellationToken serverEnds =
             http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using CancellationTokenSource end =
             CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, serverEnds);
-        try
+        while (!serverEnds.IsCancellationRequested)
         {
-            after = await WriteNewsAsync(http.Response, after, end.Token);
-            await WriteAsync(http.Response, ": live\n\n", end.Token);
-            if (follows) await FollowLoopAsync(http.Response, after, end.Token);
-        }
-        catch (OperationCanceledException) when (serverEnds.IsCancellationRequested)
-        {
-            return; // The answer is complete as far as it goes.
+            bool hasNews = await WaitForNewsAsync(after, end.Token);
+            http.RequestAborted.ThrowIfCancellationRequested();
+            if (hasNews || serverEnds.IsCancellationRequested) after = await WriteNewsAsync(http, after);
+            else await WriteAsync(http, ": still here\n\n");
         }
     }
 
-    private async Task FollowLoopAsync(HttpResponse response, long after, CancellationToken end)
+    /// <returns>False where nothing has happened for as long as may be silent, or there is an end.</returns>
+    private async Task<bool> WaitForNewsAsync(long after, CancellationToken end)
     {
-        while (true)
-        {
-            Task news = feed.NewsAfterAsync(after);
-            using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(end);
-            Task first = await Task.WhenAny(news, Task.Delay(Silence, time, silence.Token));
-            await silence.CancelAsync();
-            end.ThrowIfCancellationRequested();
-
-            if (first == news) after = await WriteNewsAsync(response, after, end);
-            else await WriteAsync(response, ": still here\n\n", end);
-        }
+        Task news = feed.NewsAfterAsync(after);
+        using CancellationTokenSource wait = CancellationTokenSource.CreateLinkedTokenSource(end);
+        Task first = await Task.WhenAny(news, Task.Delay(Silence, time, wait.Token));
+        await wait.CancelAsync();
+        return first == news;
     }
 
     /// <returns>The id of the last event that there is.</returns>
-    private async Task<long> WriteNewsAsync(HttpResponse response, long after, CancellationToken end)
+    private async Task<long> WriteNewsAsync(HttpContext http, long after)
     {
         StringBuilder text = new();
         long missed = feed.MissedAfter(after);
@@ -114,13 +113,13 @@ internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRou
             after = one.Id;
         }
 
-        if (text.Length > 0) await WriteAsync(response, text.ToString(), end);
+        if (text.Length > 0) await WriteAsync(http, text.ToString());
         return after;
     }
 
-    private static async Task WriteAsync(HttpResponse response, string text, CancellationToken end)
+    private static async Task WriteAsync(HttpContext http, string text)
     {
-        await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), end);
-        await response.Body.FlushAsync(end);
+        await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
     }
 }

@@ -23,8 +23,7 @@ internal static class OriginCheck
         bool isOwn = origin.Length == 0
             || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && page.Authority.Length > 0
                 && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
-        return isOwn ? null : $"a page of {Short(origin)} may not change anything here, only one of {request.Host}";
+        return isOwn
+            ? null : $"a page of {Excerpt.Of(origin)} may not change anything here, only one of {request.Host}";
     }
-
-    private static string Short(string origin) => origin.Length <= 100 ? origin : $"{origin[..100]}…";
 }

@@ -106,9 +106,12 @@ internal sealed class RequestBody
             if (!known.Contains(member.Name))
             {
                 string possible = known.Length == 0 ? "the body takes none" : $"there is {string.Join(", ", known)}";
-                throw Bad($"unknown member '{Short(member.Name)}'{NearestWord.Hint(member.Name, known)}; {possible}");
+                string hint = NearestWord.Hint(member.Name, known);
+                throw Bad($"unknown member '{Excerpt.Of(member.Name)}'{hint}; {possible}");
             }
 
+            // Read here, where a text that cannot be is refused.
+            if (member.Value.ValueKind == JsonValueKind.String) _ = member.Value.GetString();
             members[member.Name] = member.Value.Clone();
         }
 
@@ -129,7 +132,7 @@ internal sealed class RequestBody
         {
             throw new AdminRefusal(
                 StatusCodes.Status415UnsupportedMediaType,
-                $"a body must have the content type application/json, not \"{Short(http.ContentType ?? "")}\"");
+                $"a body must have the content type application/json, not \"{Excerpt.Of(http.ContentType ?? "")}\"");
         }
 
         return bytes.ToArray();
@@ -146,13 +149,7 @@ internal sealed class RequestBody
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        JsonValueKind.String => $"\"{Short(value.GetString()!)}\"",
-        _ => Short(value.GetRawText()),
+        JsonValueKind.String => $"\"{Excerpt.Of(value.GetString()!)}\"",
+        _ => Excerpt.Of(value.GetRawText()),
     };
-
-    private static string Short(string text)
-    {
-        const int Most = 64;
-        return text.Length <= Most ? text : $"{text[..Most]}…";
-    }
 }

@@ -72,9 +72,12 @@ internal sealed class StatusPages(
         RingPicture? now = balancer.Ring(pool, previous: false, RingPlaces);
         if (now is null) BackendNames.RequireKnown("pool", pool, [.. pools.Where(one => one != pool)]);
         RingPicture? before = balancer.Ring(pool, previous: true, RingPlaces);
-        bool hasBefore = before is { Backends.Count: > 0 };
+        bool hasChanged = before is { Backends.Count: > 0 } && !IsSame(before, now!);
         RingJson answer = new(
-            pool, RingPictureJson.Of(now!), hasBefore ? RingPictureJson.Of(before!) : null);
+            pool, RingPictureJson.Of(now!), hasChanged ? RingPictureJson.Of(before!) : null);
         return Answer.Json(answer, static form => form.RingJson);
     }
+
+    private static bool IsSame(RingPicture one, RingPicture other) =>
+        one.Backends.SequenceEqual(other.Backends) && one.Owners.SequenceEqual(other.Owners);
 }

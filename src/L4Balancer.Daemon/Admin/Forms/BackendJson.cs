@@ -26,6 +26,8 @@ internal sealed record BackendJson(
     LastProbeJson? LastProbe,
     BackendDrainJson? Drain)
 {
+    private const int SharePlaces = 6;
+
     /// <summary>True where a backend is to lose its flows, so that its drain is shown.</summary>
     public static bool IsDraining(BackendStatus backend) => backend.IsRemoved || backend.Admin == AdminState.Drain;
 
@@ -46,7 +48,7 @@ internal sealed record BackendJson(
         LogLines.Time(backend.Since),
         backend.Weight,
         backend.ConfiguredWeight,
-        backend.Share,
+        Math.Round(backend.Share, SharePlaces),
         new BackendSessionsJson(backend.ActiveConnections, backend.TotalConnections),
         backend.ConnectErrors,
         backend.Ejections,

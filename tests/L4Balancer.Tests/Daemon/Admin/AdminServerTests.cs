@@ -77,7 +77,7 @@ internal sealed class AdminServerTests
     public async Task Get_Healthz_IsOkWhileShardsAnswer() =>
         Assert.That(await GetAsync("/healthz"), Is.EqualTo((HttpStatusCode.OK, "ok\n")));
 
-    [TestCase("/metrics/")]
+    [TestCase("/")]
     [TestCase("/nothing")]
     public async Task Get_UnknownPath_ListsTheKnownOnes(string path)
     {

@@ -96,12 +96,12 @@ internal sealed class ProcessTests
     }
 
     [Test]
-    public async Task Run_Hangup_GoesOn()
+    public async Task Run_HangupWithoutItsFile_SaysSoAndGoesOn()
     {
-        using DaemonCommand daemon = await DaemonCommand.ServeAsync(Config());
+        using DaemonCommand daemon = await DaemonCommand.ServeAsync(Config()); // Which removes the file.
 
         daemon.Signal(ChildProcess.SigHup);
-        await daemon.SaysAsync("SIGHUP does nothing");
+        await daemon.SaysAsync("failed, nothing has changed");
 
         using TcpClient client = await TalkAsync("still here");
     }
