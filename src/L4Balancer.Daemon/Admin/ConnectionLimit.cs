@@ -9,9 +9,11 @@ namespace L4Balancer.Daemon.Admin;
 /// </summary>
 internal sealed class ConnectionLimit(int most)
 {
+    private const string Reason = """{"error":"too many connections to the admin side; close some of them"}""";
+
     private static readonly byte[] Refusal = Encoding.ASCII.GetBytes(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 69\r\n"
-        + "Connection: close\r\n\r\n{\"error\":\"too many connections to the admin side; close some of them\"}");
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        + $"Content-Length: {Reason.Length}\r\n\r\n{Reason}");
 
     private int _open;
 
