@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using L4Balancer.Config;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Configuration;
@@ -49,6 +50,13 @@ internal static class AdminCommand
             if (result.GetResult(Socket) is not null && result.GetResult(Config) is not null)
             {
                 result.AddError("--socket and --config exclude each other: both say where the socket is");
+            }
+
+            // Where a name may stand, a misspelt option would be taken for one.
+            foreach (string word in result.Tokens.Select(static token => token.Value))
+            {
+                if (!word.StartsWith("--", StringComparison.Ordinal)) continue;
+                result.AddError($"'{word}' is no option of '{result.Command.Name}'{CommandLine.Hint(word, result)}");
             }
         });
         command.SetAction(async (parsed, _) =>

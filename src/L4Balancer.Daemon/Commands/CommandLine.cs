@@ -67,7 +67,7 @@ internal static class CommandLine
 
             string? stray = parsed.UnmatchedTokens.FirstOrDefault(
                 token => message.Contains($"'{token}'", StringComparison.Ordinal));
-            string hint = stray is null ? "" : NearestWord.Hint(stray, Words(at.Command));
+            string hint = stray is null ? "" : Hint(stray, at);
             Console.Error.WriteLine($"{ProgramName}: {message}{hint}");
         }
 
@@ -91,11 +91,30 @@ internal static class CommandLine
     private static string OnOneLine(string message) =>
         string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
 
-    private static string[] Words(Command command) =>
-    [
-        .. command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name),
-        .. command.Options.Select(option => option.Name),
-    ];
+    /// <summary>Ends a message with what was probably meant by a word.</summary>
+    /// <param name="stray">The word.</param>
+    /// <param name="at">The command that does not know it.</param>
+    public static string Hint(string stray, CommandResult at)
+    {
+        string[] words =
+        [
+            .. at.Command.Subcommands.Where(static subcommand => !subcommand.Hidden).Select(static one => one.Name),
+            .. OptionsOf(at).Select(static option => option.Name),
+        ];
+        return words.Contains(stray) ? $"; write it behind '{at.Command.Name}'" : NearestWord.Hint(stray, words);
+    }
+
+    /// <summary>A command's own options, and those of the commands above it that reach down.</summary>
+    public static IReadOnlyList<Option> OptionsOf(CommandResult command)
+    {
+        IEnumerable<Option> options = command.Command.Options;
+        for (SymbolResult? above = command.Parent; above is CommandResult result; above = result.Parent)
+        {
+            options = options.Concat(result.Command.Options.Where(static option => option.Recursive));
+        }
+
+        return [.. options.Distinct()];
+    }
 
     private static IEnumerable<string> CommandPath(CommandResult command) =>
         command.Parent is CommandResult parent ? CommandPath(parent).Append(command.Command.Name) : [ProgramName];

@@ -34,8 +34,9 @@ internal static class ReloadCommand
         ProblemText.Write(reload.Problems);
         if (isInvalid)
         {
-            throw new CommandFailure(
-                ExitCodes.Invalid, reload.Error ?? "nothing has changed: the configuration file has errors");
+            int errors = reload.Problems.Count(static problem => problem.Severity == "error");
+            string why = errors > 0 ? $"the file has {Listing.Count(errors, "error")}" : reload.Error ?? "it failed";
+            throw new CommandFailure(ExitCodes.Invalid, $"nothing has changed: {why}");
         }
 
         Terminal output = Terminal.Output;

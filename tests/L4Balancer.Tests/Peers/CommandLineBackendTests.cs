@@ -61,7 +61,7 @@ public sealed class CommandLineBackendTests
     public async Task BackendWeight_OutOfBounds_IsAUsageError(string weight)
     {
         (int exitCode, string output, string errors) =
-            await _daemon.AskAsync("backend", "weight", Backend, "--", weight);
+            await _daemon.AskAsync("backend", "weight", Backend, weight);
 
         Assert.That((exitCode, output), Is.EqualTo((2, "")));
         Assert.That(errors, Does.Contain("0 to 256 or default"));

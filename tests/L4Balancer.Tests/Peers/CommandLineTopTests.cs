@@ -74,7 +74,7 @@ public sealed class CommandLineTopTests
         await OpenTopAsync(80);
         await _window.ShowsAsync("SERVICE");
         await _window.PressAsync(key);
-        await _window.ShowsAsync("$ ");
+        await _window.ShowsAsync("$");
 
         await _window.PressAsync("stty -a; echo back-$?", "Enter");
 
@@ -84,10 +84,10 @@ public sealed class CommandLineTopTests
     }
 
     [Test]
-    public async Task Top_DaemonGoneAndBack_SaysSoAndGoesOn()
+    public async Task Top_DaemonGone_SaysSoAndShowsWhatItSaidLast()
     {
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(_server.EndPoint));
-        _window = await TerminalWindow.OpenAsync(120, Prompt, $"l4balancer top --socket {daemon.ControlPath}");
+        _window = await TerminalWindow.OpenAsync(120, Prompt, $"top --socket {daemon.ControlPath}");
         await _window.ShowsAsync("SERVICE");
 
         await daemon.TerminateAsync();
@@ -98,11 +98,11 @@ public sealed class CommandLineTopTests
     [Test]
     public async Task Status_OnATerminal_IsNeverWiderThanIt()
     {
-        _window = await TerminalWindow.OpenAsync(60, Prompt, $"l4balancer status --socket {_daemon.ControlPath}");
+        _window = await TerminalWindow.OpenAsync(60, Prompt, $"status --socket {_daemon.ControlPath}");
 
-        await _window.ShowsAsync("BACKEND", $"test/{_server.EndPoint}", "$ ");
+        await _window.ShowsAsync("BACKEND", $"test/{_server.EndPoint}", "$");
     }
 
     private async Task OpenTopAsync(int width) =>
-        _window = await TerminalWindow.OpenAsync(width, Prompt, $"l4balancer top --socket {_daemon.ControlPath}");
+        _window = await TerminalWindow.OpenAsync(width, Prompt, $"top --socket {_daemon.ControlPath}");
 }

@@ -11,18 +11,17 @@ internal sealed class TerminalWindow : IAsyncDisposable
 
     private TerminalWindow(TempFolder folder) => _folder = folder;
 
-    /// <summary>Opens a window, prints a line, and enters a command whose program is in the daemon's folder.</summary>
+    /// <summary>Opens a window, prints a line, and enters a command of the daemon's program.</summary>
     public static async Task<TerminalWindow> OpenAsync(int width, string before, string command)
     {
         TerminalWindow window = new(new TempFolder());
         (string name, string value) = DaemonProgram.Runtime;
-        string path = $"{Path.GetDirectoryName(DaemonProgram.FullPath)}:{Environment.GetEnvironmentVariable("PATH")}";
         await window.TmuxAsync(
             "-f", "/dev/null", "-u", "new-session", "-d", "-x", $"{width}", "-y", $"{Height}",
-            "-e", $"{name}={value}", "-e", $"PATH={path}", "-e", "PS1=$ ", "-e", "LC_ALL=C.UTF-8",
+            "-e", $"{name}={value}", "-e", "PS1=$ ", "-e", "LC_ALL=C.UTF-8",
             RealProgram.Find("bash"), "--norc", "--noprofile");
-        await window.ShowsAsync("$ ");
-        await window.PressAsync($"clear; echo {before}; {command}", "Enter");
+        await window.ShowsAsync("$");
+        await window.PressAsync($"clear; echo {before}; {DaemonProgram.FullPath} {command}", "Enter");
         return window;
     }
 

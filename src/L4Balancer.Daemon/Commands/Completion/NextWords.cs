@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.CommandLine.Parsing;
 
 namespace L4Balancer.Daemon.Commands.Completion;
 
@@ -20,10 +19,10 @@ internal static class NextWords
         if (parsed.UnmatchedTokens.Count > 0) return []; // There is no telling what follows a word that means nothing.
 
         Command command = parsed.CommandResult.Command;
-        Option[] options = [.. OptionsOf(parsed)];
+        IReadOnlyList<Option> options = CommandLine.OptionsOf(parsed.CommandResult);
 
         string before = words.Length > 1 ? words[^2] : "";
-        if (Array.Find(options, option => IsNamed(option, before) && TakesValue(option)) is { } given)
+        if (options.FirstOrDefault(option => IsNamed(option, before) && TakesValue(option)) is { } given)
         {
             return Values(given, parsed, prefix: "");
         }
@@ -32,7 +31,7 @@ internal static class NextWords
         if (current.StartsWith('-') && sign > 0)
         {
             string name = current[..sign];
-            return Array.Find(options, option => IsNamed(option, name) && TakesValue(option)) is { } assigned
+            return options.FirstOrDefault(option => IsNamed(option, name) && TakesValue(option)) is { } assigned
                 ? Values(assigned, parsed, prefix: current[..(sign + 1)])
                 : [];
         }
@@ -51,19 +50,6 @@ internal static class NextWords
             .Where(static one => !one.Hidden)
             .Select(static one => new CompletionItem(one.Name, detail: one.Description));
         return commands.Concat(arguments);
-    }
-
-    /// <summary>A command's own, and those of the commands above it that reach down.</summary>
-    private static IEnumerable<Option> OptionsOf(ParseResult parsed)
-    {
-        IEnumerable<Option> options = parsed.CommandResult.Command.Options;
-        for (CommandResult? at = parsed.CommandResult.Parent as CommandResult; at is not null;
-            at = at.Parent as CommandResult)
-        {
-            options = options.Concat(at.Command.Options.Where(static option => option.Recursive));
-        }
-
-        return options.Distinct();
     }
 
     private static bool IsNamed(Option option, string word) => option.Name == word || option.Aliases.Contains(word);
