@@ -63,7 +63,7 @@ internal static class BackendCommand
             if (call.Parsed.GetValue(wait) is not { } patience) return Report(call, answer);
 
             BackendJson backend = answer.OrRefused().Read(AnswersJson.Default.BackendJson);
-            return await new DrainWait(call, patience).ForBackendAsync(backend);
+            return await new DrainWait(call, patience).ForBackendAsync(Told.FullName(backend));
         });
         return command;
     }

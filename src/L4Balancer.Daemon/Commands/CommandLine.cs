@@ -11,12 +11,9 @@ internal static class CommandLine
     /// <summary>Name of the program in what it says.</summary>
     public const string ProgramName = "l4balancer";
 
-    /// <summary>Runs what the arguments ask for.</summary>
-    /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> RunAsync(string[] arguments)
-    {
-        RootCommand root = new(
-            "A Layer 4 load balancer for TCP and UDP: takes flows, picks a backend for each, moves the bytes.")
+    /// <summary>Makes all commands.</summary>
+    public static RootCommand Create() =>
+        new("A Layer 4 load balancer for TCP and UDP: takes flows, picks a backend for each, moves the bytes.")
         {
             RunCommand.Create(),
             CheckCommand.Create(),
@@ -36,7 +33,11 @@ internal static class CommandLine
             VersionCommand.Create(),
         };
 
-        ParseResult parsed = root.Parse(arguments);
+    /// <summary>Runs what the arguments ask for.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        ParseResult parsed = Create().Parse(arguments);
         if (parsed.Action is ParseErrorAction) return ReportUsage(parsed);
 
         // Signals are the host's business, and an exception that arrives here is a defect, whose trace is wanted.

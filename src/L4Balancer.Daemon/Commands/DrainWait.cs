@@ -21,10 +21,10 @@ internal sealed class DrainWait(AdminCall call, TimeSpan patience)
     private bool IsOver => _time.GetElapsedTime(_started) >= patience;
 
     /// <summary>Waits for a backend that drains. Prints it as JSON at the end where that is wanted.</summary>
+    /// <param name="name">Its pool and name.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> ForBackendAsync(BackendJson backend)
+    public async Task<int> ForBackendAsync(string name)
     {
-        string name = Told.FullName(backend);
         while (true)
         {
             AdminAnswer answer = (await call.Client.GetAsync("backends")).OrRefused();
@@ -36,7 +36,7 @@ internal sealed class DrainWait(AdminCall call, TimeSpan patience)
                 return ExitCodes.Ok;
             }
 
-            backend = backends[place];
+            BackendJson backend = backends[place];
             if (backend.Drain is not { } drain)
             {
                 throw new CommandFailure(ExitCodes.Invalid, $"{name} does not drain any more: it is {backend.State}");

@@ -20,9 +20,12 @@ internal sealed class Terminal(IAnsiConsole console)
     /// </summary>
     public static void FailWithoutReader()
     {
+        if (!Console.IsOutputRedirected) return;
+
+        // A file has no reader, and a position that others may share.
         const int StandardOutput = 1;
         FileStream stream = new(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        if (Console.IsOutputRedirected && !stream.CanSeek) Console.SetOut(new StreamWriter(stream) { AutoFlush = true });
+        if (!stream.CanSeek) Console.SetOut(new StreamWriter(stream) { AutoFlush = true });
     }
 
     /// <summary>Writes a line.</summary>

@@ -104,7 +104,7 @@ internal sealed class CommandLineTests
     [TestCase("Argument 'xml' not recognized. Must be one of: 'text' 'json'", "check", "--format", "xml")]
     [TestCase("l4balancer: Required argument missing for option: '--config'", "check", "--config")]
     [TestCase("l4balancer: which command? 'l4balancer COMMAND --help' shows how one is used.")]
-    [TestCase("  l4balancer try      Balance without a configuration file and log every flow")]
+    [TestCase("  l4balancer try          Balance without a configuration file and log every flow")]
     [TestCase("  l4balancer config example  Print a complete", "config")]
     [TestCase("l4balancer: --listen: \"8000\" has no address; write \"127.0.0.1:8000\"",
         "try", "--udp", "--listen", "8000", "--to", "a:1")]
@@ -113,6 +113,20 @@ internal sealed class CommandLineTests
     [TestCase(
         "l4balancer: --to: the backend \"[::1]:9\" leads back", "try", "--udp", "--listen", "*:9", "--to", "[::1]:9")]
     [TestCase("l4balancer: Option '--to' is required", "try", "--listen", "*:1")]
+    [TestCase("'drian'; did you mean 'drain'?\n'l4balancer backend --help'", "backend", "drian")]
+    [TestCase("'--sockt'; did you mean '--socket'?", "backend", "list", "--sockt", "x")]
+    [TestCase("'--socket'; write it behind 'status'", "--socket", "x", "status")]
+    [TestCase("'--clinet' is no option of 'kill'; did you mean '--client'?", "connections", "kill", "--clinet")]
+    [TestCase("'--wiat' is no option of 'drain'; did you mean '--wait'?", "backend", "drain", "--wiat")]
+    [TestCase("kill which flows? Give an ID", "connections", "kill")]
+    [TestCase("kill takes an ID or filters, not both", "connections", "kill", "0-1-2", "--service", "web")]
+    [TestCase("--limit: \"0\" is not between 1 and 100000", "connections", "--limit", "0")]
+    [TestCase("--last: \"many\" is not between 0 and 1000", "events", "--last", "many")]
+    [TestCase("--wait: \"60\" is no duration; write whole numbers with the units", "drain", "--wait", "60")]
+    [TestCase("WEIGHT: \"-1\" is no weight; write 0 to 256 or default", "backend", "weight", "a", "-1")]
+    [TestCase("--interval: at least 100ms", "top", "--interval", "5ms")]
+    [TestCase("--socket and --config exclude each other", "status", "--socket", "x", "--config", "y")]
+    [TestCase("  l4balancer completion fish  For fish: l4balancer completion fish | source", "completion")]
     public async Task CommandLine_Misused_ReturnsTwoAndSaysHow(string expected, params string[] arguments)
     {
         (int exitCode, string output, string errors) = await DaemonCommand.RunAsync(arguments);
