@@ -4,7 +4,8 @@ using L4Balancer.Daemon.Admin.Forms;
 namespace L4Balancer.Daemon.Client;
 
 /// <summary>
-/// Generated code that reads what the daemon answers, into the very records that it writes, and writes what it is asked.
+/// Generated code that reads what the daemon answers, into the very records that it writes, and writes what it is
+/// asked.
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StatusJson))]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using L4Balancer.Config;
 using L4Balancer.Daemon.Client;
 using L4Balancer.Daemon.Configuration;

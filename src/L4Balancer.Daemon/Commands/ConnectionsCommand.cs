@@ -13,7 +13,7 @@ internal static class ConnectionsCommand
     private const int Listed = 100;
 
     private static readonly Option<string?> Service = Filter("--service", "Only those of this service", "NAME");
-    private static readonly Option<string?> Client = Filter("--client", "Only those of this address or network", "CIDR");
+    private static readonly Option<string?> Client = Filter("--client", "Only those of this address or prefix", "CIDR");
     private static readonly Option<string?> Backend = Filter("--backend", "Only those of this backend", "NAME");
 
     /// <summary>Makes the command.</summary>
@@ -56,7 +56,7 @@ internal static class ConnectionsCommand
         if (found.Connections.Count < found.Total)
         {
             output.WriteSentence(
-                $"{found.Connections.Count} of {found.Total} flows; --limit {MostListed} shows up to so many", Tone.Faint);
+                $"{found.Connections.Count} of {found.Total} flows; --limit shows up to {MostListed}", Tone.Faint);
         }
         else if (output.Width is not null)
         {
@@ -102,7 +102,7 @@ internal static class ConnectionsCommand
             .OrRefused();
         KilledJson killed = answer.Read(AnswersJson.Default.KilledJson);
         if (call.AsJson) AdminCall.Print(answer);
-        else if (killed.Killed == 0) Terminal.Output.WriteSentence(id is null ? "no such flow" : $"flow {id} had ended");
+        else if (killed.Killed == 0) Terminal.Output.WriteSentence("no such flow");
         else Terminal.Output.WriteSentence($"{Listing.Count((int)killed.Killed, "flow")} ended");
 
         return ExitCodes.Ok;

@@ -13,10 +13,10 @@ internal static class DrainCommand
     public static Command Create()
     {
         Option<TimeSpan?> notice = DurationOption.Create(
-            "--notice", "Serve new clients for this long after /ready has begun to say no [default: global.drain_notice]");
+            "--notice", "Serve new clients for this long after /ready says no [default: global.drain_notice]");
         Option<TimeSpan?> wait = DurationOption.Create(
             "--wait", "Wait until no flow remains, at most this long; exit code 1 if some do");
-        Command command = new("drain", "Drain the whole daemon: its flows go on, it takes no new ones, and waits to be stopped")
+        Command command = new("drain", "Drain the whole daemon: flows go on, no new ones are taken, it waits to be stopped")
         {
             notice, wait,
         };

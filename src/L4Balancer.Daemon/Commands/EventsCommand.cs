@@ -24,7 +24,8 @@ internal static class EventsCommand
             last, follow,
         };
         AdminCommand.AddOptions(command);
-        AdminCommand.SetAction(command, call => RunAsync(call, call.Parsed.GetValue(last), call.Parsed.GetValue(follow)));
+        AdminCommand.SetAction(
+            command, call => RunAsync(call, call.Parsed.GetValue(last), call.Parsed.GetValue(follow)));
         return command;
     }
 

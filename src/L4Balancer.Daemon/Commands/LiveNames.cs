@@ -14,13 +14,15 @@ internal static class LiveNames
     /// <summary>Backends as POOL/NAME.</summary>
     public static IEnumerable<CompletionItem> Backends(CompletionContext at) => Ask(at, client =>
         client.GetAsync("backends", AnswersJson.Default.BackendJsonArray),
-        static backend => new CompletionItem(Told.FullName(backend), detail: $"{backend.State}, {backend.Sessions.Open} open"));
+        static backend => new CompletionItem(
+            Told.FullName(backend), detail: $"{backend.State}, {backend.Sessions.Open} open"));
 
     /// <summary>Services.</summary>
     public static IEnumerable<CompletionItem> Services(CompletionContext at) => Ask(at, client =>
         client.GetAsync("services", AnswersJson.Default.ServiceJsonArray),
         static service => new CompletionItem(
-            service.Name, detail: $"{service.Protocol} {string.Join(", ", service.Listen)}, {service.Sessions.Open} open"));
+            service.Name,
+            detail: $"{service.Protocol} {string.Join(", ", service.Listen)}, {service.Sessions.Open} open"));
 
     private static CompletionItem[] Ask<T>(
         CompletionContext at, Func<AdminClient, Task<T[]>> ask, Func<T, CompletionItem> item)

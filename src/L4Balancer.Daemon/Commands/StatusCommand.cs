@@ -14,7 +14,7 @@ internal static class StatusCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Command command = new("status", "Show what the daemon does: phase, connections, last reload, services, backends");
+        Command command = new("status", "Show the daemon: phase, connections, last reload, services, backends");
         AdminCommand.AddOptions(command);
         AdminCommand.SetAction(command, RunAsync);
         return command;

@@ -21,7 +21,7 @@ internal static class TopCommand
             DefaultValueFactory = _ => names[0],
         };
         view.AcceptOnlyFromAmong(names);
-        Option<TimeSpan?> interval = DurationOption.Create("--interval", "Time from one look to the next [default: 1s]");
+        Option<TimeSpan?> interval = DurationOption.Create("--interval", "Time between two looks [default: 1s]");
         interval.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<TimeSpan?>() < ShortestInterval) result.AddError("--interval: at least 100ms");

@@ -91,7 +91,8 @@ public sealed class CommandLineBackendTests
 
         Assert.That((exitCode, asJson), Is.EqualTo((1, 1)));
         Assert.That(output.Split('\n').Last(), Does.StartWith($"{Backend}: 1 flow remains, the oldest has lived "));
-        Assert.That(JsonDocument.Parse(json).RootElement.GetProperty("drain").GetProperty("remaining").GetInt32(), Is.EqualTo(1));
+        JsonElement drain = JsonDocument.Parse(json).RootElement.GetProperty("drain");
+        Assert.That(drain.GetProperty("remaining").GetInt32(), Is.EqualTo(1));
         Assert.That(progress, Does.Contain("1 flow remains"));
     }
 
@@ -120,7 +121,8 @@ public sealed class CommandLineBackendTests
     [Test]
     public async Task Backend_MisspeltName_IsAnsweredWithTheNearest()
     {
-        (int exitCode, _, string errors) = await _daemon.AskAsync("backend", "drain", Backend.Replace("test/", "tset/"));
+        string misspelt = Backend.Replace("test/", "tset/", StringComparison.Ordinal);
+        (int exitCode, _, string errors) = await _daemon.AskAsync("backend", "drain", misspelt);
 
         Assert.That(exitCode, Is.EqualTo(4));
         Assert.That(errors, Does.Contain(Backend));

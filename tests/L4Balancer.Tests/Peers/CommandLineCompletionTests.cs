@@ -79,7 +79,8 @@ public sealed class CommandLineCompletionTests
     {
         string[] options = Lines(await BashAsync("l4balancer connections kill --"));
 
-        Assert.That(options, Is.SupersetOf(new[] { "--client", "--backend", "--service", "--socket", "--json", "--help" }));
+        string[] some = ["--client", "--backend", "--service", "--socket", "--json", "--help"];
+        Assert.That(options, Is.SupersetOf(some));
         Assert.That(options, Does.Not.Contain("--limit"));
     }
 

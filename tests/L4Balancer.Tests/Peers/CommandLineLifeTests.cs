@@ -140,8 +140,10 @@ public sealed class CommandLineLifeTests
         }
 
         Assert.That(events.Output, Has.All.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \w+ \w+: .+$"));
-        Assert.That(json.Output.Select(static line => JsonDocument.Parse(line).RootElement), Has.All.Matches<JsonElement>(
-            static one => one.TryGetProperty("event", out _) && one.TryGetProperty("message", out _)));
+        Assert.That(
+            json.Output.Select(static line => JsonDocument.Parse(line).RootElement),
+            Has.All.Matches<JsonElement>(
+                static one => one.TryGetProperty("event", out _) && one.TryGetProperty("message", out _)));
     }
 
     [Test]

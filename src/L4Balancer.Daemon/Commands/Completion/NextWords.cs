@@ -61,7 +61,7 @@ internal static class NextWords
         option.HelpName is "FILE" or "PATH"
             ? [Files]
             : option.GetCompletions(Place(parsed))
-                .Select(item => prefix.Length == 0 ? item : new CompletionItem(prefix + item.Label, detail: item.Detail));
+                .Select(item => new CompletionItem(prefix + item.Label, detail: item.Detail));
 
     private static CompletionContext Place(ParseResult parsed) => parsed.GetCompletionContext();
 }

@@ -14,11 +14,12 @@ internal static class BackendTable
         TextTable table = new(
             new Column("BACKEND"), new Column("STATE"), new Column("SINCE", Rank: 2, IsNumber: true),
             new Column("WEIGHT", Rank: 3), new Column("SHARE", Rank: 4, IsNumber: true),
-            new Column("OPEN", IsNumber: true), new Column("TOTAL", Rank: 5, IsNumber: true), new Column("WHY", Rank: 1));
+            new Column("OPEN", IsNumber: true), new Column("TOTAL", Rank: 5, IsNumber: true),
+            new Column("WHY", Rank: 1));
         foreach (BackendJson backend in backends)
         {
             table.Add(
-                Told.FullName(backend), State(backend), Quantities.Duration(now - Told.Time(backend.Since)), Weight(backend),
+                Told.FullName(backend), State(backend), Since(backend.Since, now), Weight(backend),
                 Quantities.Percent(backend.Share), backend.Sessions.Open, backend.Sessions.Total, Why(backend, now));
         }
 
@@ -54,7 +55,7 @@ internal static class BackendTable
             why.Add($"connects failed; tried again in {Quantities.Duration(Told.Time(until) - now)}");
         }
 
-        if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Quantities.Duration(now - Told.Time(probe.At))} ago");
+        if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Since(probe.At, now)} ago");
         return string.Join("; ", why);
     }
 
@@ -76,4 +77,6 @@ internal static class BackendTable
         if (drain.Deadline is { } deadline) text += $", ended in {Quantities.Duration(Told.Time(deadline) - now)}";
         return text;
     }
+
+    private static string Since(string time, DateTimeOffset now) => Quantities.Duration(now - Told.Time(time));
 }

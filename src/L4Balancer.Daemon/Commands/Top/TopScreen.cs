@@ -79,7 +79,8 @@ internal sealed class TopScreen(IAnsiConsole console, TopPoll poll, TimeSpan int
         (int width, int height) = (console.Profile.Width, console.Profile.Height);
         while (!end.IsCancellationRequested)
         {
-            if (!Console.IsInputRedirected && Console.KeyAvailable) return Press(Console.ReadKey(intercept: true), choice);
+            bool hasKey = !Console.IsInputRedirected && Console.KeyAvailable;
+            if (hasKey) return Press(Console.ReadKey(intercept: true), choice);
             if (!choice.Paused && time.GetElapsedTime(asked) >= interval) return choice;
             if (console.Profile.Width != width || console.Profile.Height != height) return choice;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using L4Balancer.Daemon.Commands;
 using NUnit.Framework;
+using DaemonLine = L4Balancer.Daemon.Commands.CommandLine;
 
 namespace L4Balancer.Tests.Daemon.Commands;
 
@@ -12,20 +12,18 @@ internal sealed class CommandDocumentTests
     [Test]
     public void Commands_EachThatIsShown_IsInTheDocument()
     {
-        string text = File.ReadAllText(Repository.PathOf("docs/commands.md")).Replace("\\|", "|", StringComparison.Ordinal);
-
-        foreach ((string path, Command command) in Leaves(CommandLine.Create()))
+        string text = File.ReadAllText(Repository.PathOf("docs/commands.md"));
+        string[] codes = [.. text.Replace("\\|", "|", StringComparison.Ordinal).Split('`').Where((_, i) => i % 2 == 1)];
+        foreach ((string path, Command command) in Leaves(DaemonLine.Create()))
         {
-            Assert.That(
-                text.Split('`').Where((_, i) => i % 2 == 1),
-                Has.Some.Matches<string>(code => IsAbout(code, path)), path);
+            Assert.That(codes, Has.Some.Matches<string>(code => IsAbout(code, path)), path);
             Assert.That(
                 command.Options.Select(static option => option.Name).Except(NoneOfItsOwn),
                 Has.All.Matches<string>(name => text.Contains(name, StringComparison.Ordinal)), path);
         }
     }
 
-    /// <summary>Commands without commands below them, by their whole path; of those with a document of their own none.</summary>
+    /// <summary>Commands that do something, by their whole path; not those that another document is about.</summary>
     private static IEnumerable<(string Path, Command Command)> Leaves(Command command, string path = "")
     {
         string[] elsewhere = ["run", "check", "demo", "try"];
@@ -37,7 +35,7 @@ internal sealed class CommandDocumentTests
         }
     }
 
-    /// <summary>As "backend drain NAME [--wait 60s]" is about "backend drain", and "completion a|b" about both.</summary>
+    /// <summary>"backend drain NAME" is about "backend drain", and "completion a|b" about both.</summary>
     private static bool IsAbout(string code, string path)
     {
         string[] words = code.Split(' ');

@@ -49,7 +49,8 @@ internal sealed class UnreachableTests
     {
         using Socket silent = Bind(); // As the file of a socket whose process has gone: nobody listens.
 
-        await SaysAsync(["status", "--socket", Place], $"{Place}: nobody listens there. The daemon has ended or crashed");
+        await SaysAsync(
+            ["status", "--socket", Place], $"{Place}: nobody listens there. The daemon has ended or crashed");
     }
 
     [Test]
@@ -71,7 +72,7 @@ internal sealed class UnreachableTests
 
     [Test]
     public Task Command_PathTooLong_SaysHowLongItMayBe() =>
-        SaysAsync(["status", "--socket", "/" + new string('x', 120)], "longer than the 107 bytes that the kernel takes");
+        SaysAsync(["status", "--socket", "/" + new string('x', 120)], "longer than the 107 bytes that the kernel");
 
     [Test]
     public async Task Command_SocketOfAnotherProgram_AsksWhetherItIs()

@@ -64,8 +64,8 @@ internal sealed class TextTableTests
     private static string[] Texts(int? width, bool wraps)
     {
         TextTable table = new(
-            new Column("NAME"), new Column("OPEN", Rank: 1, IsNumber: true), new Column("TOTAL", Rank: 2, IsNumber: true),
-            new Column("WHY", Rank: 3));
+            new Column("NAME"), new Column("OPEN", Rank: 1, IsNumber: true),
+            new Column("TOTAL", Rank: 2, IsNumber: true), new Column("WHY", Rank: 3));
         table.Add("web/a", 7, 1234, "");
         table.Add("web/10.0.0.11:8080", 12, 9, Sentence);
         return Text(table.Lines(width, wraps));

@@ -59,7 +59,8 @@ internal sealed class TopFrameTests
             }
             else
             {
-                Assert.That(rows.Select(row => row[column].Cell.Text), Is.Ordered.Using<string>(StringComparer.Ordinal));
+                Assert.That(
+                    rows.Select(row => row[column].Cell.Text), Is.Ordered.Using<string>(StringComparer.Ordinal));
                 Assert.That(
                     reversed.Select(row => row[column].Cell.Text),
                     Is.Ordered.Descending.Using<string>(StringComparer.Ordinal));
