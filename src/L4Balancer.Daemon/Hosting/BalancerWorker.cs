@@ -37,6 +37,7 @@ internal sealed class BalancerWorker(
 
         SayLimits();
         readiness.Phase = ProcessPhase.Serving;
+        await succession.PublishAsync();
         if (!notifier.Ready($"serving {services}")) logger.NotNotified("the service is ready");
         logger.Ready();
         return true;

@@ -32,10 +32,15 @@ internal sealed class Succession(
         }
     }
 
+    /// <summary>It serves: from now on the admin side answers too, where it had to leave that to a predecessor.</summary>
+    public async Task PublishAsync()
+    {
+        if (inheritance.Takeover is not null) await admin.PublishAsync();
+    }
+
     private async Task FinishAsync(Takeover takeover)
     {
         if (await Task.Run(takeover.Finish)) logger.TookOver(takeover.Predecessor);
         else logger.PredecessorGone(takeover.Predecessor);
-        await admin.PublishAsync();
     }
 }

@@ -35,6 +35,13 @@ internal sealed class CheckedFlows : IDisposable
         return new CheckedFlows(sockets);
     }
 
+    /// <summary>Lets the flows be idle from now on.</summary>
+    public Task StopExchangeAsync()
+    {
+        _stop = true;
+        return Task.WhenAll(_running).Within();
+    }
+
     /// <summary>Ends the flows; fails where one has ended before, or got a wrong byte.</summary>
     /// <returns>Bytes that came back.</returns>
     public async Task<long> StopAsync()

@@ -58,6 +58,31 @@ internal sealed class UpgradeUdpTests
         Assert.That(_server.Received, Has.Count.EqualTo(answered.Sum()), "none was passed on twice");
     }
 
+    /// <summary>
+    /// The predecessor still has the socket, to send replies by, and must not hear of what the successor leaves there.
+    /// </summary>
+    [Test]
+    public async Task Takeover_SuccessorIsStuck_ThePredecessorDoesNotSpinOnDatagramsThatWait()
+    {
+        ChildProcess first = await _rig.StartAsync();
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using CheckedFlows flow = await CheckedFlows.OpenAsync(_rig.Address, 1); // It has something to drain.
+        await client.SendToAsync(new byte[10], _address);
+        await Eventually.TrueAsync(() => !_server.Received.IsEmpty, "the first datagram");
+        ChildProcess second = await _rig.StartAsync("--takeover");
+        await UpgradeRig.SaysAsync(first, "the successor serves now");
+
+        second.Signal(ChildProcess.SigStop);
+        for (int i = 0; i < 100; i++) await client.SendToAsync(new byte[10], _address);
+        await flow.StopExchangeAsync();
+        double share = await first.View.CpuShareAsync(TimeSpan.FromMilliseconds(500));
+        second.Signal(ChildProcess.SigCont);
+
+        Assert.That(share, Is.LessThan(0.5));
+        await Eventually.TrueAsync(() => _server.Received.Count == 101, "the successor takes them");
+        await flow.StopAsync();
+    }
+
     [Test]
     public async Task Restart_WithAStore_NoQuestionIsRefusedAndAllAreAnswered()
     {

@@ -29,7 +29,8 @@ internal static class RealProgram
         ["ip"] = "iproute2",
         ["iperf3"] = "iperf3",
         ["logger"] = "bsdutils",
-        ["chromium"] = "chromium",
+        ["systemd-socket-activate"] = "systemd",
+        ["python3"] = "python3-minimal",
     };
 
     /// <summary>The program's full path.</summary>

@@ -164,6 +164,24 @@ internal sealed class DescriptorStoreTests
         Assert.That(_systemd.Stored, Is.EqualTo(["l4balancer.socket", Name]), "the second shard has one of its own");
     }
 
+    /// <summary>systemd's own program for socket activation, which starts the daemon when the first client comes.</summary>
+    [Test]
+    public async Task Start_BySystemdSocketActivate_ServesTheClientThatCameBeforeIt()
+    {
+        string program = RealProgram.Find("systemd-socket-activate");
+        (string runtime, string root) = DaemonProgram.Runtime;
+        ChildProcess daemon = _rig.Add(ChildProcess.Start(
+            program, ["-l", $"127.0.0.1:{_rig.Port}", "-E", $"{runtime}={root}", DaemonProgram.FullPath, "run",
+                "--config", _rig.Config]));
+        await daemon.ListensAsync(_rig.Address);
+
+        ConnectLoad load = new(_rig.Address, clients: 1);
+        await load.MoreAsync(20);
+        await load.StopAsync();
+
+        Assert.That(load.Failures, Is.Empty);
+    }
+
     [Test]
     public async Task Restart_Repeated_LeavesNoDescriptorsBehind()
     {
