@@ -30,7 +30,12 @@ internal static class RealProgram
         ["iperf3"] = "iperf3",
         ["logger"] = "bsdutils",
         ["systemd-socket-activate"] = "systemd",
+        ["bash"] = "bash",
+        ["zsh"] = "zsh",
+        ["fish"] = "fish",
+        ["tmux"] = "tmux",
         ["python3"] = "python3-minimal",
+        ["chromium"] = "chromium",
     };
 
     /// <summary>The program's full path.</summary>
