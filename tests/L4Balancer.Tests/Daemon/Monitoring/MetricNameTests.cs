@@ -6,12 +6,13 @@ using NUnit.Framework;
 
 namespace L4Balancer.Tests.Daemon.Monitoring;
 
-/// <summary>What documents, rules and dashboard name is what a daemon with services of both kinds publishes.</summary>
+/// <summary>What documents, rules and dashboard name is what a daemon with services of both kinds has.</summary>
 internal sealed partial class MetricNameTests
 {
     private const string Dashboard = "etc/grafana/l4balancer.json";
 
     private string _page = "";
+    private string _refusal = "";
 
     /// <summary>Each family with its type, as in the page.</summary>
     private IEnumerable<string> Families => _page.Split('\n')
@@ -34,6 +35,9 @@ internal sealed partial class MetricNameTests
         };
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(file);
         _page = await daemon.PageAsync("/metrics");
+        using HttpClient http = new();
+        using HttpResponseMessage refused = await http.GetAsync($"http://127.0.0.1:{file.AdminPort}/nothing");
+        _refusal = await refused.Content.ReadAsStringAsync();
     }
 
     [Test]
@@ -42,6 +46,17 @@ internal sealed partial class MetricNameTests
             .Where(static line => DescribedMetric().IsMatch(line))
             .Select(static line => string.Join(' ', line.Split('`')[1], line.Split('|')[2].Trim())),
         Is.EquivalentTo(Families));
+
+    [Test]
+    public void Document_Paths_AreThoseThatTheAdminSideListsToWhoAsksForAnother()
+    {
+        string section = File.ReadAllText(Repository.PathOf("docs/operations.md")).Split("\n## Admin side\n")[1];
+        IEnumerable<string> described = section.Split("\n## ")[0].Split('\n')
+            .Where(static line => line.StartsWith("| `GET ", default) || line.StartsWith("| `POST ", default))
+            .SelectMany(static line => Paths(line.Split(" | ")[0]));
+
+        Assert.That(described, Is.EquivalentTo(Paths(_refusal)));
+    }
 
     [TestCase("etc/prometheus/l4balancer.rules.yml")]
     [TestCase("tests/prometheus/l4balancer.rules.test.yml")]
@@ -105,6 +120,11 @@ internal sealed partial class MetricNameTests
 
     [GeneratedRegex(@"^\| `(l4balancer|process|dotnet)_[a-z_]+` \|")]
     private static partial Regex DescribedMetric();
+
+    private static IEnumerable<string> Paths(string text) => PathInText().Matches(text).Select(static one => one.Value);
+
+    [GeneratedRegex(@"(?<=[ `])/[a-z./]*")]
+    private static partial Regex PathInText();
 
     [GeneratedRegex(@"\$\w+")]
     private static partial Regex Variable();
