@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace L4Balancer.Bench.Load;
@@ -9,6 +10,9 @@ namespace L4Balancer.Bench.Load;
 /// </summary>
 internal sealed class LatencyHistogram
 {
+    /// <summary>By how much of itself a value that is told may be wrong.</summary>
+    public const double RelativeError = 0.5 / Buckets;
+
     private const int BucketBits = 7;
     private const int Buckets = 1 << BucketBits;
     private const int ValueBits = 40; // 2^40 ns are 18 minutes.
@@ -22,14 +26,36 @@ internal sealed class LatencyHistogram
     /// <summary>The largest of them; 0 where there are none.</summary>
     public long Max { get; private set; }
 
-    /// <summary>Counts a value. What is negative counts as 0, what is longer than 18 minutes as that.</summary>
-    public void Record(long nanoseconds)
+    /// <summary>
+    /// Counts a value, so many times. What is negative counts as 0, what is longer than 18 minutes as that.
+    /// </summary>
+    public void Record(long nanoseconds, long times = 1)
     {
         long value = Math.Clamp(nanoseconds, 0, Largest);
-        _counts[Bucket(value)]++;
-        Count++;
+        _counts[Bucket(value)] += times;
+        Count += times;
         Max = Math.Max(Max, value);
     }
+
+    /// <summary>Counts what another one has written down: the values are its own, each within 0.4 %.</summary>
+    /// <param name="written">As <see cref="Write"/> gives it.</param>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public void RecordWritten(string written)
+    {
+        foreach (string pair in written.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = pair.Split(':');
+            if (parts.Length != 2) throw new FormatException($"not a value and its count: {pair}");
+            Record(
+                long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Every value and how often it was: <c>NS:COUNT,NS:COUNT</c>, from the smallest up.</summary>
+    public string Write() => string.Join(
+        ',',
+        _counts.Index().Where(static one => one.Item > 0)
+            .Select(static one => string.Create(CultureInfo.InvariantCulture, $"{Middle(one.Index)}:{one.Item}")));
 
     /// <summary>
     /// The smallest value that so large a share of all does not exceed: the one of rank ceil(share * count).

@@ -8,7 +8,7 @@ internal sealed record PeersOptions
     public const string Usage = """
         usage: bench/peers/run.sh [--quick] [--rounds N] [--only NAME[,NAME]...] [--daemon FILE] [--save DIR] [--list]
           --quick   two minutes: fewer, shorter rounds, fewer workloads; says what it leaves out
-          --rounds  counted rounds; the default is 3, with --quick 2
+          --rounds  counted rounds of most workloads, of which some take more or fewer; the default is 3, with --quick 2
           --only    these workloads alone
           --daemon  measure this program instead of the one built here
           --save    where RESULTS.md and the pictures go; the default is bench/, with --quick or --only nowhere

@@ -7,7 +7,8 @@ namespace L4Balancer.Bench.Peers;
 
 /// <summary>
 /// Gives turns: every workload meets every balancer once a round, in an order that changes with the round, so that a
-/// drift of the machine hits all alike.
+/// drift of the machine hits all alike. Where processes stay, the workloads take turns too, and their rounds are spread
+/// over the whole time.
 /// </summary>
 internal sealed class Runner(Rig rig)
 {
@@ -54,14 +55,16 @@ internal sealed class Runner(Rig rig)
             running.Add(process);
         }
 
-        int rounds = workloads.Max(one => one.Rounds(rig.Options.Rounds));
-        for (int round = 0; round <= rounds; round++)
+        for (int part = 0; part <= rig.Options.Rounds; part++)
         {
-            foreach (Workload workload in workloads.Where(one => Takes(one, round)))
+            foreach (Workload workload in workloads)
             {
-                Announce(workload, round);
-                foreach (string name in InTurn(ContestantsOf(workload, round), round))
-                    workload.Run(new Turn(rig, contestants[name], round, loadCores, Samples));
+                foreach (int round in RoundsIn(workload, part))
+                {
+                    Announce(workload, round);
+                    foreach (string name in TurnOrder.Of(ContestantsOf(workload, round), round))
+                        workload.Run(new Turn(rig, contestants[name], round, loadCores, Samples));
+                }
             }
         }
 
@@ -75,11 +78,10 @@ internal sealed class Runner(Rig rig)
         using Servers servers = new(rig, services, Cores.Load);
         foreach (Workload workload in workloads)
         {
-            for (int round = 0; round <= workload.Rounds(rig.Options.Rounds); round++)
+            for (int round = workload.WarmsUp ? 0 : 1; round <= workload.Rounds(rig.Options.Rounds); round++)
             {
-                if (!Takes(workload, round)) continue;
                 Announce(workload, round);
-                foreach (string name in InTurn(ContestantsOf(workload, round), round))
+                foreach (string name in TurnOrder.Of(ContestantsOf(workload, round), round))
                 {
                     Contestant contestant = StartOne(name, setting, services, servers, out ChildProcess process);
                     workload.Run(new Turn(rig, contestant, round, Cores.Load, Samples));
@@ -141,18 +143,20 @@ internal sealed class Runner(Rig rig)
         ];
     }
 
-    private bool Takes(Workload workload, int round) =>
-        (round > 0 || workload.WarmsUp) && round <= workload.Rounds(rig.Options.Rounds);
+    /// <summary>
+    /// A workload's rounds in one part of the time, of which there are as many as ordinary workloads have rounds: 0
+    /// warms up.
+    /// </summary>
+    private IEnumerable<int> RoundsIn(Workload workload, int part)
+    {
+        if (part == 0) return workload.WarmsUp ? [0] : [];
+
+        int rounds = workload.Rounds(rig.Options.Rounds);
+        int before = rounds * (part - 1) / rig.Options.Rounds;
+        return Enumerable.Range(before + 1, (rounds * part / rig.Options.Rounds) - before);
+    }
 
     private void Announce(Workload workload, int round) => Rig.Say(
         round == 0 ? $"{workload.Name}: warming up"
         : $"{workload.Name}: round {round} of {workload.Rounds(rig.Options.Rounds)}");
-
-    /// <summary>Nobody is always first, nor always behind the same one.</summary>
-    private static IEnumerable<string> InTurn(string[] names, int round)
-    {
-        IEnumerable<string> turned =
-            Enumerable.Range(0, names.Length).Select(index => names[(index + (round / 2)) % names.Length]);
-        return round % 2 == 0 ? turned : turned.Reverse();
-    }
 }

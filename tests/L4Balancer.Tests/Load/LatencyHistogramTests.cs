@@ -61,6 +61,37 @@ public sealed class LatencyHistogramTests
     }
 
     [Test]
+    public void RecordWritten_OfSeveral_HasThePercentilesOfAllTheirValues([Range(1, 10)] int seed)
+    {
+        Random random = new(seed);
+        LatencyHistogram all = new();
+        LatencyHistogram merged = new();
+        for (int part = 0; part < 4; part++)
+        {
+            LatencyHistogram one = new();
+            for (int i = random.Next(2_000); i > 0; i--)
+            {
+                long value = (long)Math.Pow(2, random.NextDouble() * 39);
+                all.Record(value);
+                one.Record(value);
+            }
+
+            merged.RecordWritten(one.Write());
+        }
+
+        Assert.That(merged.Count, Is.EqualTo(all.Count));
+        foreach (double share in Shares)
+            Assert.That(merged.Percentile(share), Is.EqualTo(all.Percentile(share)).Within(1).Percent, $"{share}");
+    }
+
+    [TestCase("1")]
+    [TestCase("1:")]
+    [TestCase("1:2:3")]
+    [TestCase("1:2,x:3")]
+    public void RecordWritten_WhatNobodyWrote_IsRefused(string written) =>
+        Assert.That(() => new LatencyHistogram().RecordWritten(written), Throws.TypeOf<FormatException>());
+
+    [Test]
     public void Percentile_OfNothing_IsZero() => Assert.That(new LatencyHistogram().Percentile(0.5), Is.Zero);
 
     [Test]

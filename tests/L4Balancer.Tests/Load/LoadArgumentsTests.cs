@@ -11,7 +11,7 @@ public sealed class LoadArgumentsTests
     public void Parse_AllOptions_AreTaken()
     {
         TcpLoadOptions? options = TcpLoadOptions.Parse(Words(
-            "127.0.0.1:80 --connections 3 --seconds 1.5 --rate 7 --bytes 9 --warm-up 0 --watch 1"));
+            "127.0.0.1:80 --connections 3 --seconds 1.5 --rate 7 --bytes 9 --latencies counted --warm-up 0 --watch 1"));
 
         Assert.That(options, Is.EqualTo(new TcpLoadOptions
         {
@@ -19,6 +19,7 @@ public sealed class LoadArgumentsTests
             Connections = 3,
             Rate = 7,
             Bytes = 9,
+            CountsLatencies = true,
             Times = new LoadTimes(TimeSpan.Zero, TimeSpan.FromSeconds(1.5), 1),
         }));
     }

@@ -17,6 +17,8 @@ public sealed partial class TcpLoadTests
 
     [TestCase("tcp-echo", "tcp-load", "--connections 3", $"^trips (\\d+) {Latencies} {Times}$")]
     [TestCase("tcp-echo", "tcp-load", "--connections 1 --bytes 300000", $"^trips (\\d+) {Latencies} {Times}$")]
+    [TestCase("tcp-echo", "tcp-load", "--connections 3 --latencies counted",
+        $@"^trips (\d+) {Latencies} {Times} latencies \d+:\d+(,\d+:\d+)*$")]
     [TestCase("tcp-close-server", "tcp-connect", "--concurrency 3",
         $"^connections (\\d+) failed 0 {Latencies} {Times}$")]
     [TestCase("tcp-close-server", "tcp-connect", "--concurrency 3 --close client --bytes 60000 --reply 300000",

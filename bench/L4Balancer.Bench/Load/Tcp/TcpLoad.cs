@@ -5,9 +5,10 @@ using L4Balancer.Shards;
 namespace L4Balancer.Bench.Load.Tcp;
 
 /// <summary>
-/// <c>tcp-load ADDRESS:PORT --connections N --seconds S [--rate R] [--bytes B] [--warm-up S] [--watch PID]</c>: round
-/// trips against <c>tcp-echo</c> on connections that stay. Prints one line:
-/// <c>trips N rate R p50 US p99 US p999 US max US seconds S user TICKS system TICKS</c>.
+/// <c>tcp-load ADDRESS:PORT --connections N --seconds S [--rate R] [--bytes B] [--latencies summed|counted]
+/// [--warm-up S] [--watch PID]</c>: round trips against <c>tcp-echo</c> on connections that stay. Prints one line:
+/// <c>trips N rate R p50 US p99 US p999 US max US seconds S user TICKS system TICKS</c>, and with latencies counted
+/// <c>latencies NS:COUNT,NS:COUNT,...</c>.
 /// <para>
 /// Without a rate it is a closed loop: every connection has one request under way and sends the next on its reply.
 /// </para>
@@ -77,7 +78,8 @@ internal sealed class TcpLoad : IDisposable
         using TcpLoad load = new(options);
         load.AskUntilTheEnd();
         load.AwaitReplies();
-        return $"trips {load._latencies.Count} {load._time.Describe(load._latencies)}";
+        string counts = options.CountsLatencies ? $" latencies {load._latencies.Write()}" : "";
+        return $"trips {load._latencies.Count} {load._time.Describe(load._latencies)}{counts}";
     }
 
     private void AskUntilTheEnd()

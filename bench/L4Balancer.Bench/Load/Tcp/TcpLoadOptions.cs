@@ -5,7 +5,8 @@ namespace L4Balancer.Bench.Load.Tcp;
 /// <summary>What <c>tcp-load</c> is told.</summary>
 internal sealed record TcpLoadOptions
 {
-    public const string Usage = "tcp-load ADDRESS:PORT --connections N " + LoadTimes.Usage + " [--rate R] [--bytes B]";
+    public const string Usage = "tcp-load ADDRESS:PORT --connections N " + LoadTimes.Usage
+        + " [--rate R] [--bytes B] [--latencies summed|counted]";
 
     /// <summary>To whom.</summary>
     public required IpEndpoint Address { get; init; }
@@ -18,6 +19,9 @@ internal sealed record TcpLoadOptions
 
     /// <summary>Bytes of a request, and of its reply.</summary>
     public required int Bytes { get; init; }
+
+    /// <summary>Every latency is told with its count.</summary>
+    public required bool CountsLatencies { get; init; }
 
     /// <summary>How long.</summary>
     public required LoadTimes Times { get; init; }
@@ -34,6 +38,7 @@ internal sealed record TcpLoadOptions
             Connections = arguments.Take("--connections", 1, 50_000),
             Rate = arguments.Take("--rate", 1, 10_000_000, absent: 0),
             Bytes = arguments.Take("--bytes", 1, 1 << 20, absent: 64),
+            CountsLatencies = !arguments.TakeFirst("--latencies", "summed", "counted"),
             Times = LoadTimes.Take(arguments),
         };
         return arguments.AreRight ? options : null;

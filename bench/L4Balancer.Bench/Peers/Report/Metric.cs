@@ -23,9 +23,10 @@ internal sealed record Metric(string Name, string Title, MetricGroup Group)
     public int Decimals { get; init; } = 2;
 
     /// <summary>
-    /// A difference between two figures, which may be next to nothing or less: its medians are compared, not rounds.
+    /// The metric that this one is the difference in, between a balancer and none; null where it is no difference. One
+    /// may be next to nothing or less, so its medians are compared, not rounds.
     /// </summary>
-    public bool IsDifference { get; init; }
+    public string? DifferenceIn { get; init; }
 
     /// <summary>Kept for the list of every round alone; no row of a table.</summary>
     public bool IsRaw { get; init; }

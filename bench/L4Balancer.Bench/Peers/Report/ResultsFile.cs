@@ -16,12 +16,22 @@ internal sealed class ResultsFile(
         peer's row is L4Balancer's to that peer: the median of each round's ratio, since the machine drifts from round
         to round and the turns of one follow each other. In L4Balancer's own row it is the one that is judged, to the
         peer beside which it looks worst; where the bar is beside HAProxy alone, to the worse for it of HAProxy's
-        variants. What is added to a direct connection's latency, which may be nothing, is compared by medians. Behind
-        a bar stands the stretch in parentheses; "itself" means that the figure is judged and not the ratio, and "of
-        none" that it is judged over its own figure without idle flows.
+        variants. Behind a bar stands the stretch in parentheses; "itself" means that the figure is judged and not the
+        ratio, "of none" that it is judged over its own figure without idle flows, and "of medians" that it is the ratio
+        of the medians over all rounds.
+
+        The latter is of what a balancer adds to the latency of a direct connection, in each round over that round's
+        direct turn. Such a difference may be next to nothing in a round, or less, and the ratio of two of them
+        anything. What is less than the standard error of the direct connections' median (by the median absolute
+        deviation of its rounds; at least 0.4 % of it, which is what the histograms know) cannot be told from nothing
+        and counts as just that much, whoever adds it. Latencies have four times as many rounds as the rest, of one
+        second each, since a stall of the machine spoils a short round instead of a long one; where a second has fewer
+        than 10 round trips beyond a percentile, it is that of all rounds together. Round trips at 100 connections have
+        twice as many rounds.
 
         Servers and load generators run on core 0 and balancers on core 1, where those without a turn are idle. The
-        first round warms up and is not counted. CPU time is that of the whole process, of nginx that of its workers
+        first round warms up and is not counted; the order changes from round to round so that everybody comes equally
+        often behind everybody else. CPU time is that of the whole process, of nginx that of its workers
         (`/proc/PID/stat`). "direct" is the load without a balancer, once: it shows what the load generator can do.
         Memory and starts are those of processes started for it. haproxy has `splice-auto`, haproxy-plain
         does not splice, and haproxy-splice always does (`splice-request`, `splice-response`): it is shown beside bulk

@@ -1,3 +1,5 @@
+using L4Balancer.Bench.Load;
+
 namespace L4Balancer.Bench.Peers.Report;
 
 /// <summary>One figure: of a metric, a balancer, a round.</summary>
@@ -25,6 +27,24 @@ internal sealed class Samples
 
     /// <summary>The median of a metric's rounds; null where there is none.</summary>
     public double? Median(string metric, string contestant) => Middle(Of(metric, contestant));
+
+    /// <summary>
+    /// By how much a metric's median may be another in another run: its standard error by the rounds' median absolute
+    /// deviation, which a few rounds that were disturbed do not move; at least what a histogram does not know. Null
+    /// where there are no figures.
+    /// </summary>
+    public double? Uncertainty(string metric, string contestant)
+    {
+        const double DeviationOfNormal = 1.4826; // A standard deviation is that many median absolute ones,
+        const double ErrorOfMedian = 1.2533;     // and a median has that many times the error of a mean.
+        if (Median(metric, contestant) is not { } median) return null;
+
+        double[] values = Of(metric, contestant);
+        double deviation = Middle([.. values.Select(value => Math.Abs(value - median))]) ?? 0;
+        return Math.Max(
+            ErrorOfMedian * DeviationOfNormal * deviation / Math.Sqrt(values.Length),
+            LatencyHistogram.RelativeError * median);
+    }
 
     /// <summary>
     /// A balancer's figures over another's, or over its own of another metric: the median of each round's ratio. The

@@ -97,6 +97,8 @@ internal sealed class Tables(IReadOnlyList<Metric> metrics, Samples samples)
             Against.PeerAndSlack => $"{sign} peer + {Text(bar.Limit, 0)}",
             Against.Itself => $"itself {sign} {Text(bar.Limit, decimals)} ({Text(bar.Stretch, decimals)})",
             Against.Baseline => $"of none {sign} {Text(bar.Limit, decimals)} ({Text(bar.Stretch, decimals)})",
+            _ when metric.DifferenceIn is not null =>
+                $"of medians {sign} {Text(bar.Limit, decimals)} ({Text(bar.Stretch, decimals)})",
             _ => $"{sign} {Text(bar.Limit, decimals)} ({Text(bar.Stretch, decimals)})",
         };
     }

@@ -46,15 +46,20 @@ internal sealed record Verdict(Bar Bar, double Figure, bool Met, bool Stretch)
         return metric.MoreIsBetter ? found.MinBy(static one => one.Ratio) : found.MaxBy(static one => one.Ratio);
     }
 
-    /// <summary>L4Balancer's figures over a peer's; null where one is missing.</summary>
+    /// <summary>
+    /// L4Balancer's figures over a peer's; null where one is missing. Of differences it is the ratio of their medians:
+    /// a ratio of two small ones in a single round would be anything. What is less than can be told from nothing counts
+    /// as just that much, for both alike; so two of that kind are equal, and neither a zero nor a sign decides.
+    /// </summary>
     public static double? Ratio(Metric metric, string peer, Samples samples)
     {
-        if (!metric.IsDifference) return samples.Ratio(metric.Name, Contestant.OwnName, metric.Name, peer);
+        if (metric.DifferenceIn is not { } whole)
+            return samples.Ratio(metric.Name, Contestant.OwnName, metric.Name, peer);
         if (samples.Median(metric.Name, Contestant.OwnName) is not { } own) return null;
         if (samples.Median(metric.Name, peer) is not { } other) return null;
+        if (samples.Uncertainty(whole, Contestant.DirectName) is not { } least) return null;
 
-        // Where nothing is added there is nothing to be better than.
-        return own <= 0 ? 0 : other <= 0 ? double.PositiveInfinity : own / other;
+        return Math.Max(own, least) / Math.Max(other, least);
     }
 
     private static Verdict Judge(Bar bar, double figure, bool moreIsBetter) => moreIsBetter

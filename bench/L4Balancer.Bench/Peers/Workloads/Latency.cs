@@ -1,4 +1,5 @@
 using System.Globalization;
+using L4Balancer.Bench.Load;
 using L4Balancer.Bench.Peers.Balancers;
 using L4Balancer.Bench.Peers.Report;
 
@@ -6,10 +7,20 @@ namespace L4Balancer.Bench.Peers.Workloads;
 
 /// <summary>
 /// Round trips at a rate that nobody has trouble with, and what a balancer adds to the time that they take without one.
+/// The rounds are many and short: a machine that others share stalls for milliseconds now and then, which moves every
+/// percentile of a long turn, but spoils only some of many short ones, and a median leaves those out.
 /// </summary>
 internal sealed class Latency(int connections, int perSecond) : Workload
 {
-    private static readonly string[] Percentiles = ["p50", "p99", "p999"];
+    private const int RoundsForOne = 4;
+    private const double WarmUpSeconds = 0.25; // Connecting, and compiling the load generator, take a tenth.
+
+    // A percentile with fewer round trips beyond it in a second is told of all rounds together.
+    private const int LeastBeyond = 10;
+
+    private static readonly (string Name, double Share)[] Percentiles = [("p50", 0.5), ("p99", 0.99), ("p999", 0.999)];
+
+    private readonly Dictionary<string, LatencyHistogram> _all = [];
 
     public override string Name { get; } = $"latency-{connections}";
 
@@ -27,9 +38,11 @@ internal sealed class Latency(int connections, int perSecond) : Workload
     public override IReadOnlyList<Metric> Metrics =>
     [
         .. from percentile in Percentiles
-           from metric in new[] { Whole(percentile), Added(percentile) }
+           from metric in new[] { Whole(percentile.Name, IsRare(percentile.Share)), Added(percentile.Name) }
            select metric,
     ];
+
+    public override int Rounds(int rounds) => rounds * RoundsForOne;
 
     public override void Run(Turn turn)
     {
@@ -38,18 +51,32 @@ internal sealed class Latency(int connections, int perSecond) : Workload
             [
                 "tcp-load", turn.Contestant.Endpoints.Address(Service.Echo),
                 "--connections", LoadLine.Text(connections), "--rate", LoadLine.Text(perSecond),
-                "--seconds", LoadLine.Text(turn.Seconds * 2), // A p99 needs more than a median.
+                "--seconds", LoadLine.Text(turn.Seconds / 2.0), "--latencies", "counted",
             ],
-            out _);
-        foreach (string percentile in Percentiles) turn.Add($"{Name}-{percentile}", line[percentile]);
+            out _,
+            WarmUpSeconds);
+        if (turn.Round == 0) return;
+
+        foreach ((string percentile, double share) in Percentiles)
+        {
+            if (!IsRare(share)) turn.Add($"{Name}-{percentile}", line[percentile]);
+        }
+
+        _all.TryAdd(turn.Contestant.Name, new LatencyHistogram());
+        _all[turn.Contestant.Name].RecordWritten(line.Word("latencies"));
     }
 
     /// <summary>What is added, each round by itself: both were measured within seconds of each other.</summary>
     public override void Finish(Samples samples)
     {
-        foreach (string percentile in Percentiles)
+        foreach ((string percentile, double share) in Percentiles)
         {
             string metric = $"{Name}-{percentile}";
+            foreach ((string contestant, LatencyHistogram all) in _all)
+            {
+                if (IsRare(share)) samples.Add(metric, contestant, round: 1, all.Percentile(share) / 1e3);
+            }
+
             double[] direct = samples.Of(metric, Contestant.DirectName);
             foreach (string contestant in Contestants.Where(static one => one != Contestant.DirectName))
             {
@@ -60,9 +87,12 @@ internal sealed class Latency(int connections, int perSecond) : Workload
         }
     }
 
-    private Metric Whole(string percentile) => new(
+    private bool IsRare(double share) => perSecond * (1 - share) < LeastBeyond;
+
+    private Metric Whole(string percentile, bool isOfAllRounds) => new(
         $"{Name}-{percentile}",
-        $"{(percentile == "p999" ? "p99.9" : percentile)} us, {Connections}, {Rate} trips/s",
+        $"{(percentile == "p999" ? "p99.9" : percentile)} us, {Connections}, {Rate} trips/s"
+            + (isOfAllRounds ? ", all rounds" : ""),
         MetricGroup.Latency)
     {
         Decimals = 1,
@@ -72,7 +102,7 @@ internal sealed class Latency(int connections, int perSecond) : Workload
         new($"{Name}-{percentile}-added", "  added over direct, us", MetricGroup.Latency)
         {
             Decimals = 1,
-            IsDifference = true,
+            DifferenceIn = $"{Name}-{percentile}",
         };
 
     private string Connections => connections == 1 ? "1 connection" : $"{connections} connections";

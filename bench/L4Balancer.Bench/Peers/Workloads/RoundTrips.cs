@@ -8,6 +8,7 @@ namespace L4Balancer.Bench.Peers.Workloads;
 internal sealed class RoundTrips(int connections) : Workload
 {
     private const int JudgedConnections = 100;
+    private const int RoundsForOne = 2; // Of what is judged.
 
     private string Connections => connections == 1 ? "1 connection" : $"{connections} connections";
 
@@ -34,10 +35,12 @@ internal sealed class RoundTrips(int connections) : Workload
 
     public override bool IsQuick => IsJudged;
 
+    public override int Rounds(int rounds) => IsJudged ? rounds * RoundsForOne : rounds;
+
     public override void Run(Turn turn)
     {
         // The user-mode part is a twentieth, which the kernel knows by sampling: longer for what is judged.
-        int seconds = IsJudged ? turn.Seconds * 3 : turn.Seconds;
+        int seconds = IsJudged ? turn.Seconds * 3 / RoundsForOne : turn.Seconds;
         (double requests, double took, ProcessTime time) = Wrk.Run(turn, connections, seconds);
         turn.AddCpu(Name, time, requests, 1e6);
         turn.Add($"{Name}-rate", requests / took / 1e3);

@@ -57,7 +57,10 @@ internal abstract class Workload
     /// </summary>
     public virtual bool WarmsUp => Setting is not (Setting.FreshTcp or Setting.FreshUdp);
 
-    /// <summary>Rounds that it takes of so many; what takes long takes fewer.</summary>
+    /// <summary>
+    /// Rounds that it takes where an ordinary workload takes so many. What takes long takes fewer; what a stall of the
+    /// machine would spoil takes more and shorter ones, so that it spoils little.
+    /// </summary>
     public virtual int Rounds(int rounds) => rounds;
 
     /// <summary>Measures one turn.</summary>
