@@ -23,7 +23,6 @@ public sealed partial class Balancer : IAsyncDisposable
     private readonly StatusReader _status;
     private readonly Draining _draining;
     private readonly BalancerMeter _meter;
-    private readonly SemaphoreSlim _changing = new(1);
     private volatile bool _ready;
     private bool _disposed;
 
@@ -224,19 +223,18 @@ public sealed partial class Balancer : IAsyncDisposable
         foreach (Shard shard in _parts.Shards) shard.Dispose();
         _parts.Dispose();
         _meter.Dispose();
-        _changing.Dispose();
     }
 
     private async Task ChangeAsync(Func<Task> change, CancellationToken cancellationToken)
     {
-        await _changing.WaitAsync(cancellationToken);
+        await _parts.Changing.WaitAsync(cancellationToken);
         try
         {
             await change();
         }
         finally
         {
-            _changing.Release();
+            _parts.Changing.Release();
             _draining.Begin();
         }
     }

@@ -37,6 +37,18 @@ internal sealed class BalancerParts : IDisposable
         TcpLimit = new SessionLimit(limits.MaxConnections, Limit);
     }
 
+    /// <summary>Listening sockets are open.</summary>
+    public event Action<IReadOnlyList<ListeningDescriptor>>? ListenersOpened;
+
+    /// <summary>Listening sockets are about to be closed.</summary>
+    public event Action<IReadOnlyList<ListeningDescriptor>>? ListenersClosing;
+
+    /// <summary>Sockets that this process was given and nobody has taken yet.</summary>
+    public InheritedSockets Inherited { get; set; } = InheritedSockets.None();
+
+    /// <summary>Held by the one who changes what it consists of.</summary>
+    public SemaphoreSlim Changing { get; } = new(1);
+
     public TimeProvider Time { get; }
 
     public ILogger Logger { get; }
@@ -145,6 +157,7 @@ internal sealed class BalancerParts : IDisposable
     {
         foreach (UdpRuntime service in AllServices.OfType<UdpRuntime>()) service.Dispose();
         _surroundings?.Dispose();
+        Changing.Dispose();
     }
 
     private UdpSurroundings Udp() => _surroundings ??= new UdpSurroundings(Shards, _allowsOffload);

@@ -191,7 +191,9 @@ internal sealed class ConfigChange
 
     private static async Task ChangeAsync(PoolRuntime runtime, PoolConfig next, ulong seed)
     {
-        bool asksAnew = runtime.Pool.Config.Health != next.Health;
+        PoolConfig now = runtime.Pool.Config;
+        bool asksAnew = ConfigKeys.Pool.Any(key => key.Name.StartsWith("health.", StringComparison.Ordinal)
+            && key.Text(now) != key.Text(next));
         IReadOnlyList<Backend> removed = runtime.Pool.Apply(next, seed);
         await runtime.Monitor.RemoveAsync(removed);
         foreach (Backend backend in removed) runtime.Ejector.Forget(backend);

@@ -1,5 +1,4 @@
 using L4Balancer.Backends;
-using L4Balancer.Pools;
 using L4Balancer.Telemetry;
 
 namespace L4Balancer;
@@ -42,10 +41,8 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
             await Task.Delay(Poll, parts.Time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_ending.IsCancellationRequested) return;
 
-            foreach (ServiceRuntime service in parts.AllServices) EndListeners(service);
-            foreach (ServiceRuntime service in parts.Removed) await EndServiceAsync(service);
-            foreach (PoolRuntime pool in parts.Pools) await EndBackendsAsync(pool.Pool);
-            await EndPoolsAsync();
+            await EndFlowsAsync();
+            await ForgetAsync();
             lock (_starting)
             {
                 isLast = !HasMore();
@@ -55,7 +52,42 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
         while (!isLast);
     }
 
-    private static void EndListeners(ServiceRuntime service)
+    /// <summary>Ends the flows whose time is over.</summary>
+    private async Task EndFlowsAsync()
+    {
+        foreach (ServiceRuntime service in parts.Removed)
+        {
+            if (IsOver(service.DrainDeadline)) await service.CutOffAsync(CloseReason.DrainTimeout);
+        }
+
+        foreach (Backend backend in parts.Pools.SelectMany(static one => one.Pool.Backends.Concat(one.Pool.Removed)))
+        {
+            bool isDue = backend is { IsDraining: true, ActiveSessions: > 0 } && IsOver(backend.DrainDeadline);
+            if (isDue) await parts.Flows.CloseAsync(backend, CloseReason.DrainTimeout);
+        }
+    }
+
+    /// <summary>
+    /// Forgets what has no flows left; the next time where the configuration is just being changed, which may want
+    /// some of it again.
+    /// </summary>
+    private async Task ForgetAsync()
+    {
+        if (!await parts.Changing.WaitAsync(TimeSpan.Zero)) return;
+
+        try
+        {
+            foreach (ServiceRuntime service in parts.AllServices) ForgetListeners(service);
+            foreach (ServiceRuntime service in parts.Removed) await ForgetServiceAsync(service);
+            foreach (PoolRuntime pool in parts.Pools) await ForgetBackendsAsync(pool);
+        }
+        finally
+        {
+            parts.Changing.Release();
+        }
+    }
+
+    private static void ForgetListeners(ServiceRuntime service)
     {
         foreach (ListenerGroup group in service.Groups)
         {
@@ -63,9 +95,8 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
         }
     }
 
-    private async Task EndServiceAsync(ServiceRuntime service)
+    private async Task ForgetServiceAsync(ServiceRuntime service)
     {
-        if (IsOver(service.DrainDeadline)) await service.CutOffAsync(CloseReason.DrainTimeout);
         bool mayStillAccept = service.Groups.Any(static group => group.IsStopped);
         if (mayStillAccept || service.Limit.Open > 0) return;
 
@@ -74,30 +105,19 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
         parts.Forget(service);
     }
 
-    private async Task EndBackendsAsync(Pool pool)
+    private async Task ForgetBackendsAsync(PoolRuntime runtime)
     {
-        foreach (Backend backend in pool.Backends.Concat(pool.Removed))
-        {
-            bool isDue = backend is { IsDraining: true, ActiveSessions: > 0 } && IsOver(backend.DrainDeadline);
-            if (isDue) await parts.Flows.CloseAsync(backend, CloseReason.DrainTimeout);
-        }
-
-        pool.ForgetRemoved();
-    }
-
-    private async Task EndPoolsAsync()
-    {
-        foreach (PoolRuntime pool in parts.Pools)
-        {
-            bool isUsed = parts.AllServices.Any(service => service.Pool == pool);
-            if (!isUsed) await parts.RemovePoolAsync(pool);
-        }
+        bool isUsed = parts.AllServices.Any(service => service.Pool == runtime);
+        if (!isUsed) runtime.Pool.Retire();
+        runtime.Pool.ForgetRemoved();
+        if (!isUsed && runtime.Pool.Removed.Count == 0) await parts.RemovePoolAsync(runtime);
     }
 
     private bool HasMore() =>
         parts.Removed.Count > 0
         || parts.AllServices.Any(static service => service.Groups.Any(static group => group.IsStopped))
         || parts.Pools.Any(pool => pool.Pool.Removed.Count > 0
+            || !parts.AllServices.Any(service => service.Pool == pool)
             || pool.Pool.Backends.Any(IsToBeEnded));
 
     private bool IsToBeEnded(Backend backend) => backend is { IsDraining: true, DrainDeadline: { } deadline }

@@ -18,7 +18,7 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
     {
         Gauge(meter, "backend_up", static backend => backend.IsAvailable ? 1 : 0, "1 when new flows may go there.");
         meter.CreateObservableGauge("backend_state", State, description: "1 under the state that the backend is in.");
-        Gauge(meter, "backend_weight", static backend => backend.Weight, "Configured weight.");
+        Gauge(meter, "backend_weight", static backend => backend.Weight, "Weight, set at run time or else configured.");
         Gauge(meter, "backend_connections_active", static backend => backend.ActiveSessions, "Connections it holds.");
         meter.CreateObservableCounter(
             "backend_connections_total", () => PerBackend(static backend => backend.TotalSessions),

@@ -141,6 +141,18 @@ internal sealed class Pool
         return gone;
     }
 
+    /// <summary>No service uses it any more: all of its backends are taken out, and nothing is published.</summary>
+    public void Retire()
+    {
+        lock (_writer)
+        {
+            foreach (Backend backend in _backends) backend.Remove(Deadline(_config.DrainTimeout));
+            _removed = [.. _removed, .. _backends];
+            _backends = [];
+            NoteStates();
+        }
+    }
+
     /// <summary>Forgets removed backends that have no flows any more.</summary>
     public void ForgetRemoved()
     {

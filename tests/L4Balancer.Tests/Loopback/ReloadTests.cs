@@ -100,7 +100,7 @@ public sealed class ReloadTests
             Throws.TypeOf<BalancerStartException>().With.Message.Contains(inTheWay.EndPoint.ToString()));
 
         Assert.That(balancer.Balancer.Config, Is.SameAs(before));
-        Assert.That(balancer.Balancer.Backends.Select(static one => one.Name), Is.EqualTo([server.EndPoint.ToString()]));
+        Assert.That(balancer.Balancer.Backends.Single().Name, Is.EqualTo(server.EndPoint.ToString()));
         Assert.That(await balancer.RoundTripAsync("as before"), Is.EqualTo("as before"));
     }
 
@@ -160,6 +160,27 @@ public sealed class ReloadTests
         flow.Close();
         await Eventually.TrueAsync(() => balancer.Balancer.ServiceStatuses.Count == 1, "the removed service forgotten");
         await Eventually.TrueAsync(() => balancer.Balancer.Pools.Count == 1, "its pool forgotten");
+    }
+
+    [Test]
+    public async Task Apply_ServiceMovesToAnotherPool_FlowsOfTheFormerHaveTheirDrainTime()
+    {
+        using TestServer old = TestServer.Echo();
+        using TestServer other = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [old.EndPoint],
+            static service => service with { Pool = service.Pool with { DrainTimeout = TimeSpan.FromSeconds(1) } });
+        using Socket flow = await balancer.ConnectAsync();
+        await flow.SendTextAsync("x");
+        await flow.ReceiveTextAsync(1);
+
+        await balancer.ApplyAsync(config => config.WithBackends(other.EndPoint).WithPool(
+            static pool => pool with { Name = "another" }));
+        Assert.That(balancer.Balancer.Backends.Select(static one => one.Pool), Does.Contain("test"));
+
+        Assert.That(await flow.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That((await balancer.RecordAsync()).Reason, Is.EqualTo(CloseReason.DrainTimeout));
+        await Eventually.TrueAsync(() => balancer.Balancer.Pools.Count == 1, "the former pool forgotten");
     }
 
     [Test]

@@ -22,8 +22,8 @@ public sealed class IpPrefixTests
             IPAddress address = new(near.AsSpan(0, bytes));
 
             Assert.That(IpPrefix.TryParse(network.ToString(), out IpPrefix prefix), Is.True);
-            Assert.That(
-                prefix.Contains(IpAddress.From(address)), Is.EqualTo(network.Contains(address)), $"{network} {address}");
+            bool contains = prefix.Contains(IpAddress.From(address));
+            Assert.That(contains, Is.EqualTo(network.Contains(address)), $"{network} {address}");
             Assert.That(IpPrefix.TryParse(prefix.ToString(), out IpPrefix again) && again == prefix, Is.True);
         }
     }

@@ -48,7 +48,8 @@ internal sealed class DemoTableTests
         Assert.That(bars.Select(static bar => bar.Length), Is.EqualTo(new[] { 22, 7, 30, 0 }));
     }
 
-    private static BackendStatus Backend(string pool, string name, bool up, string state, int active, long total) => new()
+    private static BackendStatus Backend(
+        string pool, string name, bool up, string state, int active, long total) => new()
     {
         Pool = pool, Name = name, Address = "", Endpoint = null, IsAvailable = up, IsRemoved = false,
         Admin = default, Health = default, IsEjected = false, State = state, Since = default, Weight = 1,
