@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace L4Balancer.Daemon.Commands.Display;
 
-/// <summary>Lines for a terminal, written at once so that nothing flickers. None may be wider than it.</summary>
+/// <summary>Lines for a terminal, written at once so that nothing flickers. Of a screen none may be wider.</summary>
 /// <param name="lines">The lines.</param>
 /// <param name="isScreen">They replace what the screen shows, from its top.</param>
 internal sealed class StyledLines(IReadOnlyList<Cell[]> lines, bool isScreen = false) : Renderable

@@ -31,8 +31,7 @@ internal sealed class Terminal(IAnsiConsole console)
     /// <summary>Writes a line.</summary>
     public void Write(params Cell[] line)
     {
-        int length = line.Sum(static cell => cell.Text.Length);
-        if (length <= Width) console.Write(new StyledLines([line]));
+        if (Width is not null) console.Write(new StyledLines([line]));
         else Console.Out.WriteLine(string.Concat(line.Select(static cell => cell.Text)).TrimEnd());
     }
 
