@@ -59,10 +59,11 @@ internal sealed class UpgradeUdpTests
     }
 
     /// <summary>
-    /// The predecessor still has the socket, to send replies by, and must not hear of what the successor leaves there.
+    /// The predecessor still has the socket, to send replies by. It must neither take what waits there for the
+    /// successor nor hear of it again and again.
     /// </summary>
     [Test]
-    public async Task Takeover_SuccessorIsStuck_ThePredecessorDoesNotSpinOnDatagramsThatWait()
+    public async Task Takeover_SuccessorIsStuck_ThePredecessorLeavesDatagramsAlone()
     {
         ChildProcess first = await _rig.StartAsync();
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -73,7 +74,8 @@ internal sealed class UpgradeUdpTests
         await UpgradeRig.SaysAsync(first, "the successor serves now");
 
         second.Signal(ChildProcess.SigStop);
-        for (int i = 0; i < 100; i++) await client.SendToAsync(new byte[10], _address);
+        using Socket newcomer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (int i = 0; i < 100; i++) await newcomer.SendToAsync(new byte[10], _address);
         await flow.StopExchangeAsync();
         double share = await first.View.CpuShareAsync(TimeSpan.FromMilliseconds(500));
         second.Signal(ChildProcess.SigCont);
