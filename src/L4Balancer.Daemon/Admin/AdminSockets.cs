@@ -43,6 +43,7 @@ internal sealed class AdminSockets(AdminConfig config, ILogger logger)
     public void Open()
     {
         if (config.Listen is { } listen) TcpListening = Take(listen) ?? OpenTcp(listen);
+        else Inherited?.Dispose();
         if (config.Socket is { } path) _control = OpenControl(path);
     }
 

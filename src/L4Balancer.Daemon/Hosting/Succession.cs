@@ -32,9 +32,7 @@ internal sealed class Succession(
         }
     }
 
-    /// <summary>
-    /// It serves: from now on the admin side answers too, where it had to leave that to a predecessor.
-    /// </summary>
+    /// <summary>It serves: the admin side answers too, where it had to leave that to a predecessor.</summary>
     public async Task PublishAsync()
     {
         if (inheritance.Takeover is not null) await admin.PublishAsync();

@@ -21,7 +21,7 @@ internal sealed class TakeoverTests
     public async Task Takeover_UnderLoad_NobodyIsRefusedOrResetAndEveryByteIsRight()
     {
         ChildProcess first = await _rig.StartAsync();
-        using CheckedFlows flows = await CheckedFlows.OpenAsync(_rig.Address, 100);
+        using CheckedFlows flows = await CheckedFlows.OpenAsync(_rig.Address, 200);
         ConnectLoad load = new(_rig.Address);
         await load.MoreAsync(200);
 

@@ -164,9 +164,7 @@ internal sealed class DescriptorStoreTests
         Assert.That(_systemd.Stored, Is.EqualTo(["l4balancer.socket", Name]), "the second shard has one of its own");
     }
 
-    /// <summary>
-    /// systemd's own program for socket activation, which starts the daemon when the first client comes.
-    /// </summary>
+    /// <summary>systemd's own program for socket activation starts the daemon when the first client comes.</summary>
     [Test]
     public async Task Start_BySystemdSocketActivate_ServesTheClientThatCameBeforeIt()
     {
