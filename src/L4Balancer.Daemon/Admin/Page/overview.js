@@ -36,12 +36,15 @@ class Rates {
 
 const rates = new Rates();
 
+/** One that was removed may still end its sessions beside a successor of its name. */
+const serviceKey = (service) => `${service.name} ${service.state}`;
+
 function takeRates(status) {
   const counters = new Map();
-  for (const service of status.services.filter((one) => one.state !== 'removed')) {
-    counters.set(`accepted ${service.name}`, service.sessions.total);
-    counters.set(`in ${service.name}`, service.bytes.from_clients);
-    counters.set(`out ${service.name}`, service.bytes.to_clients);
+  for (const service of status.services) {
+    counters.set(`accepted ${serviceKey(service)}`, service.sessions.total);
+    counters.set(`in ${serviceKey(service)}`, service.bytes.from_clients);
+    counters.set(`out ${serviceKey(service)}`, service.bytes.to_clients);
   }
   rates.take(status.started, status.uptime_seconds, counters);
 }

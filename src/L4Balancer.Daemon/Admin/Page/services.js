@@ -7,10 +7,10 @@ const serviceColumns = [
   { id: 'peak', label: 'Peak', number: true, text: (s) => whole(s.sessions.peak) },
   { id: 'limit', label: 'Limit', number: true, text: (s) => whole(s.sessions.limit) },
   { id: 'total', label: 'Total', number: true, text: (s) => whole(s.sessions.total), title: 'Sessions begun' },
-  { id: 'rate', label: 'New', number: true, text: (s) => perSecond(rates.of(`accepted ${s.name}`)) },
-  { id: 'in-rate', label: 'In', number: true, text: (s) => bytesPerSecond(rates.of(`in ${s.name}`)),
+  { id: 'rate', label: 'New', number: true, text: (s) => perSecond(rates.of(`accepted ${serviceKey(s)}`)) },
+  { id: 'in-rate', label: 'In', number: true, text: (s) => bytesPerSecond(rates.of(`in ${serviceKey(s)}`)),
     title: 'Bytes a second from clients' },
-  { id: 'out-rate', label: 'Out', number: true, text: (s) => bytesPerSecond(rates.of(`out ${s.name}`)),
+  { id: 'out-rate', label: 'Out', number: true, text: (s) => bytesPerSecond(rates.of(`out ${serviceKey(s)}`)),
     title: 'Bytes a second to clients' },
   { id: 'in', label: 'In, total', number: true, text: (s) => bytes(s.bytes.from_clients),
     hint: (s) => `${whole(s.bytes.from_clients)} bytes from clients, ${whole(s.bytes.to_servers)} to servers` },
@@ -147,7 +147,8 @@ class PoolView {
     this.now = { services, backends, shown };
     const sessions = services.reduce((sum, service) => sum + service.sessions.open, 0);
     const names = services.map((service) => service.name).filter((name) => name !== this.name);
-    const rate = (what) => services.reduce((sum, service) => sum + (rates.of(`${what} ${service.name}`) ?? 0), 0);
+    const rate = (what) => services.reduce(
+      (sum, service) => sum + (rates.of(`${what} ${serviceKey(service)}`) ?? 0), 0);
     setText(this.brief, [
       ...names.length > 0 ? [`for ${names.join(', ')}`] : [],
       plural(sessions, 'session'), `${perSecond(rate('accepted'))} new`,
@@ -169,8 +170,7 @@ class PoolView {
 
   draw() {
     if (!this.element.open || !this.now) return;
-    // One that was removed may still end beside its successor.
-    this.services.update(this.now.services, (service) => `${service.name} ${service.state}`);
+    this.services.update(this.now.services, serviceKey);
     this.backends.update(this.now.shown, (backend) => `${backend.name} ${backend.removed}`);
     this.showEnded(this.now.services);
   }
