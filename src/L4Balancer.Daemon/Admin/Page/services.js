@@ -107,7 +107,7 @@ function drawUnderWay(cell, backend) {
     const { remaining, oldest_seconds: oldest, deadline } = backend.drain;
     said.push(remaining === 0 ? 'drained: no session left' : `draining: ${whole(remaining)} left`);
     if (oldest !== null && remaining > 0) said.push(`oldest ${roughly(oldest)}`);
-    if (deadline !== null && remaining > 0) said.push(`ended in ${roughly(secondsUntil(deadline))}`);
+    if (deadline !== null && remaining > 0) said.push(`deadline in ${roughly(secondsUntil(deadline))}`);
   }
   if (backend.ejected_until !== null) said.push(`ejected for ${roughly(secondsUntil(backend.ejected_until))} more`);
   const [text] = parts(cell, '');
