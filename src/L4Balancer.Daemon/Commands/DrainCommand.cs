@@ -16,7 +16,8 @@ internal static class DrainCommand
             "--notice", "Serve new clients for this long after /ready says no [default: global.drain_notice]");
         Option<TimeSpan?> wait = DurationOption.Create(
             "--wait", "Wait until no flow remains, at most this long; exit code 1 if some do");
-        Command command = new("drain", "Drain the whole daemon: flows go on, no new ones are taken, until it is stopped")
+        Command command = new(
+            "drain", "Drain the whole daemon: flows go on, no new ones are taken, until it is stopped")
         {
             notice, wait,
         };
