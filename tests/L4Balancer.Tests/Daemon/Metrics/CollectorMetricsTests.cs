@@ -19,8 +19,14 @@ internal sealed class CollectorMetricsTests
         Dictionary<string, double> before = Values(exporter);
 
         GC.Collect(2);
-        GC.Collect(0);
-        Dictionary<string, double> after = Values(exporter);
+        Dictionary<string, double> after;
+        int tries = 0;
+        do // The collector may make more of it than was asked for.
+        {
+            GC.Collect(0);
+            after = Values(exporter);
+        }
+        while (after[Youngest] <= before[Youngest] && ++tries < 100);
 
         // At least: tests beside this one collect too.
         Assert.Multiple(() =>
@@ -38,7 +44,7 @@ internal sealed class CollectorMetricsTests
     {
         using CollectorMetrics metrics = new();
         using PrometheusExporter exporter = new(NullLogger.Instance, (CollectorMetrics.MeterName, ""));
-        string text = File.ReadAllText(Repository.PathOf("docs/operations.md"));
+        string text = File.ReadAllText(Repository.PathOf("docs/monitoring.md"));
 
         Assert.That(
             Values(exporter).Keys.Select(static name => name.Split('{')[0]),
