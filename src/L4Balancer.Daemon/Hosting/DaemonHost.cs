@@ -93,8 +93,9 @@ internal static class DaemonHost
         AddAdmin(services, config.Admin, inheritance);
         AddWatchdog(services);
         AddFlowRecords(services, config.Log);
-        services.AddHostedService<BalancerWorker>();
+        // First: whoever hears that the service is ready may send SIGHUP at once, which ends a process by default.
         if (path is not null) services.AddHostedService<HangupReload>();
+        services.AddHostedService<BalancerWorker>();
         extend?.Invoke(builder);
         return builder.Build();
     }
