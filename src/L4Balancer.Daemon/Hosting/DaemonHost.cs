@@ -89,12 +89,12 @@ internal static class DaemonHost
         services.AddSingleton(provider => new ConfigInForce(path, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Reloader>();
 
+        // First: once the service is told to be ready, a hangup must not end it.
+        if (path is not null) services.AddHostedService<HangupReload>();
         AddMetrics(services);
         AddAdmin(services, config.Admin, inheritance);
         AddWatchdog(services);
         AddFlowRecords(services, config.Log);
-        // First: whoever hears that the service is ready may send SIGHUP at once, which ends a process by default.
-        if (path is not null) services.AddHostedService<HangupReload>();
         services.AddHostedService<BalancerWorker>();
         extend?.Invoke(builder);
         return builder.Build();
