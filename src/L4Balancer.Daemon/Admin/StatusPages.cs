@@ -2,7 +2,7 @@ using L4Balancer.Daemon.Admin.Forms;
 using L4Balancer.Daemon.Commands;
 using L4Balancer.Daemon.Hosting;
 using L4Balancer.Daemon.Logging;
-using L4Balancer.Daemon.Metrics;
+using L4Balancer.Interop;
 
 namespace L4Balancer.Daemon.Admin;
 
@@ -42,7 +42,7 @@ internal sealed class StatusPages(
             notReady is null,
             notReady,
             new UsageJson(balancer.ActiveConnections, balancer.Limits.MaxSessions),
-            new UsageJson(ProcessMetrics.OpenDescriptors(), balancer.Limits.MaxDescriptors),
+            new UsageJson(OpenDescriptors.Count(), balancer.Limits.MaxDescriptors),
             balancer.Limits.Shards,
             Config(),
             status.Services(),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using L4Balancer.Interop;
 
 namespace L4Balancer.Daemon.Metrics;
 
@@ -13,8 +14,6 @@ internal sealed class ProcessMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "process";
-
-    private const string DescriptorDirectory = "/proc/self/fd";
 
     private readonly Meter _meter = new(MeterName);
 
@@ -30,23 +29,14 @@ internal sealed class ProcessMetrics : IDisposable
         _meter.CreateObservableGauge(
             "process_virtual_memory_bytes", () => Memory(0), description: "Virtual memory size in bytes.");
         _meter.CreateObservableGauge(
-            "process_open_fds", OpenDescriptors, description: "Number of open file descriptors.");
+            "process_open_fds", static () => (long)OpenDescriptors.Count(),
+            description: "Number of open file descriptors.");
         _meter.CreateObservableGauge(
             "process_max_fds", MaxDescriptors, description: "Maximum number of open file descriptors.");
         _meter.CreateObservableGauge(
             "process_start_time_seconds", () => started,
             description: "Start time of the process since unix epoch in seconds.");
         _meter.CreateObservableGauge("process_threads", Threads, description: "Number of OS threads in the process.");
-    }
-
-    /// <summary>Descriptors that are open now. One less than are seen, since looking takes one.</summary>
-    public static long OpenDescriptors() => Directory.EnumerateFileSystemEntries(DescriptorDirectory).LongCount() - 1;
-
-    /// <summary>RLIMIT_NOFILE.</summary>
-    public static long MaxDescriptors()
-    {
-        string soft = Field("/proc/self/limits", "Max open files").Split(' ')[0];
-        return soft == "unlimited" ? long.MaxValue : Number(soft);
     }
 
     /// <inheritdoc/>
@@ -61,6 +51,12 @@ internal sealed class ProcessMetrics : IDisposable
     /// <summary>A field of statm, which counts in pages: 0 virtual, 1 resident.</summary>
     private static long Memory(int field) =>
         Number(File.ReadAllText("/proc/self/statm").Split(' ')[field]) * Environment.SystemPageSize;
+
+    private static long MaxDescriptors()
+    {
+        string soft = Field("/proc/self/limits", "Max open files").Split(' ')[0];
+        return soft == "unlimited" ? long.MaxValue : Number(soft);
+    }
 
     private static long Threads() => Number(Field("/proc/self/status", "Threads:"));
 

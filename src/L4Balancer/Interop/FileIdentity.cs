@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace L4Balancer.Interop;
@@ -7,7 +6,7 @@ namespace L4Balancer.Interop;
 /// <param name="Device">The file system.</param>
 /// <param name="Inode">The file's number there; it is not given to another one while a socket is bound to it.</param>
 /// <param name="IsSocket">It is a socket.</param>
-internal readonly unsafe partial record struct FileIdentity(ulong Device, ulong Inode, bool IsSocket)
+internal readonly unsafe record struct FileIdentity(ulong Device, ulong Inode, bool IsSocket)
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
@@ -28,13 +27,10 @@ internal readonly unsafe partial record struct FileIdentity(ulong Device, ulong 
         byte* stat = stackalloc byte[StatBytes];
         fixed (byte* start = name)
         {
-            if (statx(CurrentFolder, start, NoFollow, TypeAndInode, stat) != 0) return null;
+            if (Libc.statx(CurrentFolder, start, NoFollow, TypeAndInode, stat) != 0) return null;
         }
 
         bool isSocket = (*(ushort*)(stat + ModeOffset) & TypeMask) == SocketType;
         return new FileIdentity(*(ulong*)(stat + DeviceOffset), *(ulong*)(stat + InodeOffset), isSocket);
     }
-
-    [LibraryImport("libc")]
-    private static partial int statx(int folder, byte* path, int flags, uint mask, byte* stat);
 }

@@ -68,6 +68,9 @@ internal static unsafe partial class Libc
     internal static partial nint write(int fd, void* buffer, nuint length);
 
     [LibraryImport(Library)]
+    internal static partial int statx(int folder, byte* path, int flags, uint mask, byte* stat);
+
+    [LibraryImport(Library)]
     internal static partial int epoll_create1(int flags);
 
     [LibraryImport(Library)]
