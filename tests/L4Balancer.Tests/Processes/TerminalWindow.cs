@@ -20,7 +20,6 @@ internal sealed class TerminalWindow : IAsyncDisposable
             "-f", "/dev/null", "-u", "new-session", "-d", "-x", $"{width}", "-y", $"{Height}",
             "-e", $"{name}={value}", "-e", "PS1=$ ", "-e", "LC_ALL=C.UTF-8",
             RealProgram.Find("bash"), "--norc", "--noprofile");
-        await window.ShowsAsync("$");
         await window.PressAsync($"clear; echo {before}; {DaemonProgram.FullPath} {command}", "Enter");
         return window;
     }
