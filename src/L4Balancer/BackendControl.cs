@@ -22,7 +22,8 @@ internal sealed class BackendControl(BalancerParts parts)
     {
         if (Find(pool, name) is not var (found, backend)) return false;
 
-        long? deadline = state == AdminState.Drain ? found.Deadline(timeout ?? found.Config.DrainTimeout) : null;
+        TimeSpan drain = state == AdminState.Drain ? timeout ?? found.Config.DrainTimeout : TimeSpan.Zero;
+        long deadline = found.Deadline(drain);
         found.Change(() =>
         {
             backend.SetAdmin(state, deadline);

@@ -43,8 +43,12 @@ public sealed partial class Balancer
         _parts.Inherited = inherited;
         foreach (Shard shard in _parts.Shards) shard.Start();
         await ChangeAsync(
-            () => ConfigChange.ApplyAsync(_parts, _first, cancellationToken, beforeAccepting), cancellationToken);
-        _ready = true;
+            async () =>
+            {
+                await ConfigChange.ApplyAsync(_parts, _first, cancellationToken, beforeAccepting);
+                _ready = true;
+            },
+            cancellationToken);
     }
 
     /// <summary>
@@ -59,6 +63,7 @@ public sealed partial class Balancer
         async () =>
         {
             _ready = false;
+            _stopped = true;
             foreach (ListenerGroup group in _parts.AllServices.SelectMany(static service => service.Groups))
             {
                 if (group.Protocol == FlowProtocol.Tcp || datagramsToo) group.PostRelease();

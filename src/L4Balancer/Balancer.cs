@@ -24,6 +24,7 @@ public sealed partial class Balancer : IAsyncDisposable
     private readonly Draining _draining;
     private readonly BalancerMeter _meter;
     private volatile bool _ready;
+    private bool _stopped; // Belongs to who changes.
     private bool _disposed;
 
     /// <summary>Takes a validated configuration; opens no listener yet.</summary>
@@ -100,6 +101,8 @@ public sealed partial class Balancer : IAsyncDisposable
         await ChangeAsync(
             async () =>
             {
+                if (_stopped) throw new InvalidOperationException("it takes no flows any more");
+
                 diff = ConfigDiff.Between(Config, next);
                 BalancerConfig possible = ConfigDiff.InForce(Config, next);
                 await ConfigChange.ApplyAsync(_parts, possible, cancellationToken);
@@ -177,6 +180,7 @@ public sealed partial class Balancer : IAsyncDisposable
         async () =>
         {
             _ready = false;
+            _stopped = true;
             if (!_servesDatagrams) _parts.TellClosing(_parts.ListeningDescriptors);
             foreach (ServiceRuntime service in _parts.Services)
             {

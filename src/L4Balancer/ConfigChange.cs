@@ -16,9 +16,10 @@ internal sealed class ConfigChange
     private readonly BalancerConfig _next;
     private readonly BalancerLimits _limits;
     private readonly IReadOnlyList<ListenPlan> _listening;
+    private readonly HashSet<ListenerGroup> _ofRemoved;
     private readonly List<PoolRuntime> _newPools = [];
     private readonly List<ServiceRuntime> _newServices = [];
-    private readonly HashSet<ListenerGroup> _added = [];
+    private readonly Dictionary<ListenerGroup, ServiceRuntime> _added = [];
 
     private ConfigChange(BalancerParts parts, BalancerConfig next, BalancerLimits limits)
     {
@@ -26,6 +27,7 @@ internal sealed class ConfigChange
         _next = next;
         _limits = limits;
         _listening = ListenPlan.Make(next, parts.AllServices);
+        _ofRemoved = [.. parts.Removed.SelectMany(static service => service.Groups)];
     }
 
     private IEnumerable<PoolConfig> NextPools => _next.Services.Select(static service => service.Pool).Distinct();
@@ -39,7 +41,7 @@ internal sealed class ConfigChange
         {
             change.OpenSockets();
             IReadOnlyList<Func<CancellationToken, Task>> judging = change.AddBackends();
-            await change.AddServicesAsync();
+            await change.AddListenersAsync();
             await Task.WhenAll(judging.Select(judge => judge(cancellationToken)));
         }
         catch
@@ -50,6 +52,7 @@ internal sealed class ConfigChange
 
         await change.ChangeServicesAsync();
         await change.ChangePoolsAsync();
+        await parts.AnswerAsync(); // Nobody waits at a limit that is not its own any more.
         parts.Use(next, change._limits);
         parts.TellListeners();
         await parts.AnswerAsync(); // From here on every new flow is treated by it.
@@ -71,7 +74,7 @@ internal sealed class ConfigChange
             if (Find(next) is { } runtime)
             {
                 IReadOnlyList<Backend> added = runtime.Pool.AddNew(next);
-                judging.Add(ending => runtime.Monitor.AddAsync(added, ending));
+                judging.Add(ending => runtime.Monitor.AddAsync(added, next.Health, ending));
             }
             else
             {
@@ -84,16 +87,19 @@ internal sealed class ConfigChange
         return judging;
     }
 
-    /// <summary>Adds new services with those of their listeners that are new too; they do not accept yet.</summary>
-    private async Task AddServicesAsync()
+    /// <summary>Adds new services, and all listeners that are new; they do not accept yet.</summary>
+    private async Task AddListenersAsync()
     {
         foreach (ServiceConfig next in _next.Services)
         {
-            if (_parts.AllServices.Any(one => one.Is(next))) continue;
+            ServiceRuntime? service = _parts.AllServices.FirstOrDefault(one => one.Is(next));
+            if (service is null)
+            {
+                service = _parts.AddService(next, _limits);
+                _newServices.Add(service);
+            }
 
-            ServiceRuntime made = _parts.AddService(next, _limits);
-            _newServices.Add(made);
-            await AddListenersAsync(made);
+            await AddListenersAsync(service);
         }
 
         _parts.TellListeners();
@@ -107,7 +113,7 @@ internal sealed class ConfigChange
 
             plan.Opened = null; // The service's own from here on.
             ListenerGroup added = await service.AddAsync(opened);
-            _added.Add(added);
+            _added.Add(added, service);
             _parts.Logger.Listening(service.Name, added.Bound.ToString());
         }
     }
@@ -121,13 +127,21 @@ internal sealed class ConfigChange
     private async Task GiveUpAsync()
     {
         foreach (ListenPlan plan in _listening) plan.Opened?.Close();
+        _parts.TellClosing(_added.Keys.SelectMany(static group => group.Sockets));
+        foreach ((ListenerGroup group, ServiceRuntime service) in _added)
+        {
+            group.PostClose();
+            service.Forget(group);
+        }
+
+        await _parts.AnswerAsync(); // They are closed.
         foreach (ServiceRuntime made in _newServices)
         {
-            await made.CutOffAsync(CloseReason.Shutdown);
-            made.PostCloseListeners();
             _parts.Mark(made, isRemoved: true);
             _parts.Forget(made);
         }
+
+        _parts.TellListeners();
 
         foreach (PoolRuntime made in _newPools) await _parts.RemovePoolAsync(made);
         foreach (PoolRuntime pool in _parts.Pools)
@@ -148,7 +162,6 @@ internal sealed class ConfigChange
                 _parts.Mark(service, isRemoved: false);
             }
 
-            await AddListenersAsync(service);
             TakeListeners(service);
             service.PostStart();
         }
@@ -165,6 +178,7 @@ internal sealed class ConfigChange
         foreach (ListenPlan plan in PlansOf(service))
         {
             if (plan.Kept is not var (group, owner)) continue;
+            if (group.IsStopped || _ofRemoved.Contains(group)) _parts.TellOpened(group.Sockets);
             if (owner != service || group.IsStopped) service.PostTake(group, owner);
         }
     }
@@ -174,14 +188,19 @@ internal sealed class ConfigChange
         foreach (ListenerGroup group in service.Groups)
         {
             bool isListed = PlansOf(service).Any(plan => plan.Kept?.Group == group);
-            if (!isListed && !group.IsStopped && !_added.Contains(group)) group.PostStop();
+            if (isListed || group.IsStopped || _added.ContainsKey(group)) continue;
+
+            _parts.TellClosing(group.Sockets);
+            group.PostStop();
         }
     }
 
     private void Remove(ServiceRuntime service)
     {
-        _parts.Mark(service, isRemoved: true);
+        _parts.TellClosing(service.Groups.Where(static group => !group.IsStopped)
+            .SelectMany(static group => group.Sockets));
         service.PostRemove(service.Pool.Pool.Deadline(service.Config.Pool.DrainTimeout));
+        _parts.Mark(service, isRemoved: true);
     }
 
     private async Task ChangePoolsAsync()
@@ -195,8 +214,8 @@ internal sealed class ConfigChange
         bool asksAnew = ConfigKeys.Pool.Any(key => key.Name.StartsWith("health.", StringComparison.Ordinal)
             && key.Text(now) != key.Text(next));
         IReadOnlyList<Backend> removed = runtime.Pool.Apply(next, seed);
-        await runtime.Monitor.RemoveAsync(removed);
-        foreach (Backend backend in removed) runtime.Ejector.Forget(backend);
+        runtime.Monitor.JudgeByPool();
+        await runtime.ForgetAsync(removed);
         if (asksAnew) runtime.Monitor.Reconsider();
     }
 }

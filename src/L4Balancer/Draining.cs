@@ -14,21 +14,29 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _starting = new();
     private Task _watching = Task.CompletedTask;
+    private bool _isEnding;
 
     /// <summary>Something is on its way out from now on. Any thread.</summary>
     public void Begin()
     {
         lock (_starting)
         {
-            if (_watching.IsCompleted && !_ending.IsCancellationRequested) _watching = WatchAsync();
+            if (_watching.IsCompleted && !_isEnding) _watching = WatchAsync();
         }
     }
 
     /// <summary>Watches no longer; what is left is ended by others.</summary>
     public async ValueTask DisposeAsync()
     {
+        Task watching;
+        lock (_starting)
+        {
+            _isEnding = true;
+            watching = _watching;
+        }
+
         await _ending.CancelAsync();
-        await _watching;
+        await watching;
         _ending.Dispose();
     }
 
@@ -41,8 +49,16 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
             await Task.Delay(Poll, parts.Time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_ending.IsCancellationRequested) return;
 
-            await EndFlowsAsync();
-            await ForgetAsync();
+            try
+            {
+                await EndFlowsAsync();
+                await ForgetAsync();
+            }
+            catch (Exception exception)
+            {
+                parts.Logger.DrainingFailed(exception); // A defect; what drains is to be watched all the same.
+            }
+
             lock (_starting)
             {
                 isLast = !HasMore();
@@ -52,14 +68,9 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
         while (!isLast);
     }
 
-    /// <summary>Ends the flows whose time is over.</summary>
+    /// <summary>Ends the flows of backends whose time is over.</summary>
     private async Task EndFlowsAsync()
     {
-        foreach (ServiceRuntime service in parts.Removed)
-        {
-            if (IsOver(service.DrainDeadline)) await service.CutOffAsync(CloseReason.DrainTimeout);
-        }
-
         foreach (Backend backend in parts.Pools.SelectMany(static one => one.Pool.Backends.Concat(one.Pool.Removed)))
         {
             bool isDue = backend is { IsDraining: true, ActiveSessions: > 0 } && IsOver(backend.DrainDeadline);
@@ -77,9 +88,16 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
 
         try
         {
+            foreach (ServiceRuntime service in parts.Removed)
+            {
+                if (IsOver(service.DrainDeadline)) await service.CutOffAsync(CloseReason.DrainTimeout);
+            }
+
             foreach (ServiceRuntime service in parts.AllServices) ForgetListeners(service);
+            await parts.AnswerAsync(); // What is to be closed is.
             foreach (ServiceRuntime service in parts.Removed) await ForgetServiceAsync(service);
             foreach (PoolRuntime pool in parts.Pools) await ForgetBackendsAsync(pool);
+            parts.TellListeners();
         }
         finally
         {
@@ -109,7 +127,7 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
     {
         bool isUsed = parts.AllServices.Any(service => service.Pool == runtime);
         if (!isUsed) runtime.Pool.Retire();
-        runtime.Pool.ForgetRemoved();
+        await runtime.ForgetAsync(runtime.Pool.ForgetRemoved());
         if (!isUsed && runtime.Pool.Removed.Count == 0) await parts.RemovePoolAsync(runtime);
     }
 
@@ -120,8 +138,8 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
             || !parts.AllServices.Any(service => service.Pool == pool)
             || pool.Pool.Backends.Any(IsToBeEnded));
 
-    private bool IsToBeEnded(Backend backend) => backend is { IsDraining: true, DrainDeadline: { } deadline }
+    private bool IsToBeEnded(Backend backend) => backend is { IsDraining: true, DrainDeadline: < Backend.Never and var deadline }
         && (backend.ActiveSessions > 0 || !IsOver(deadline));
 
-    private bool IsOver(long? deadline) => deadline is { } at && parts.Time.GetTimestamp() >= at;
+    private bool IsOver(long deadline) => parts.Time.GetTimestamp() >= deadline;
 }

@@ -1,7 +1,18 @@
+using L4Balancer.Backends;
 using L4Balancer.Health;
 using L4Balancer.Pools;
 
 namespace L4Balancer;
 
 /// <summary>A pool with what watches it.</summary>
-internal sealed record PoolRuntime(Pool Pool, Ejector Ejector, HealthMonitor Monitor);
+internal sealed record PoolRuntime(Pool Pool, Ejector Ejector, HealthMonitor Monitor)
+{
+    /// <summary>Watches some backends no longer, and remembers nothing of them.</summary>
+    public async Task ForgetAsync(IReadOnlyList<Backend> backends)
+    {
+        if (backends.Count == 0) return;
+
+        await Monitor.RemoveAsync(backends);
+        foreach (Backend backend in backends) Ejector.Forget(backend);
+    }
+}

@@ -1,3 +1,4 @@
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
@@ -33,8 +34,11 @@ internal abstract class ServiceRuntime(ServiceConfig config, PoolRuntime pool, S
     /// <summary>It is no longer configured; the flows it has may end.</summary>
     public bool IsRemoved { get; private set; }
 
-    /// <summary>When the flows of a removed service are ended, by the time's timestamps; null is never.</summary>
-    public long? DrainDeadline { get; private set; }
+    /// <summary>
+    /// When the flows of a removed service are ended, by the time's timestamps, or <see cref="Backend.Never"/>. For who
+    /// changes what the balancer consists of.
+    /// </summary>
+    public long DrainDeadline { get; private set; } = Backend.Never;
 
     /// <summary>True where another configuration means this service.</summary>
     public bool Is(ServiceConfig other) => other.Name == Name && other.Protocol == _config.Protocol;
@@ -45,6 +49,7 @@ internal abstract class ServiceRuntime(ServiceConfig config, PoolRuntime pool, S
         _config = config;
         Pool = pool;
         IsRemoved = false;
+        DrainDeadline = Backend.Never;
         OnUse();
     }
 
@@ -78,8 +83,8 @@ internal abstract class ServiceRuntime(ServiceConfig config, PoolRuntime pool, S
     }
 
     /// <summary>It is no longer configured: takes what has come so far, and no new flow after that.</summary>
-    /// <param name="drainDeadline">When its flows are ended; null is never.</param>
-    public void PostRemove(long? drainDeadline)
+    /// <param name="drainDeadline">When its flows are ended; at once where it has passed.</param>
+    public void PostRemove(long drainDeadline)
     {
         IsRemoved = true;
         DrainDeadline = drainDeadline;

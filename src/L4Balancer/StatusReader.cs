@@ -91,7 +91,8 @@ internal sealed class StatusReader(BalancerParts parts)
             Ejections = ejections,
             EjectedUntil = until,
             LastProbe = probe,
-            DrainDeadline = backend is { IsDraining: true, DrainDeadline: { } deadline } ? At(deadline) : null,
+            DrainDeadline = backend is { IsDraining: true, DrainDeadline: < Backend.Never and var deadline }
+                ? At(deadline) : null,
         };
     }
 

@@ -10,6 +10,9 @@ namespace L4Balancer.Backends;
 /// </summary>
 internal sealed class Backend(BackendConfig config)
 {
+    /// <summary>A deadline that does not come.</summary>
+    public const long Never = long.MaxValue;
+
     private const int NotSet = -1;
 
     private readonly long[] _connectErrors = new long[ConnectErrors.Count];
@@ -20,7 +23,10 @@ internal sealed class Backend(BackendConfig config)
     private volatile ResolvedEndpoint? _endpoint;
     private volatile BackendHealth _health;
     private volatile bool _ejected;
+    private volatile bool _pending;
     private volatile bool _removed;
+    private volatile bool _flowsStay;
+    private long _drainDeadline = Never;
     private volatile AdminState _admin;
     private volatile int _configuredWeight = config.Weight;
     private volatile int _runtimeWeight = NotSet;
@@ -55,17 +61,17 @@ internal sealed class Backend(BackendConfig config)
     public bool IsRemoved => _removed;
 
     /// <summary>New flows may go there.</summary>
-    public bool IsAvailable => Weight > 0 && _admin == AdminState.Ready && KeepsFlows;
+    public bool IsAvailable => Weight > 0 && _admin == AdminState.Ready && !_removed && !_pending && KeepsFlows;
 
     /// <summary>The flows it has may stay, where they are able to move. Read for every burst of datagrams.</summary>
     public bool KeepsFlows => _health == BackendHealth.Up && !_ejected && _endpoint is not null
-        && _admin != AdminState.Maint && !_removed;
+        && _admin != AdminState.Maint && (!_removed || _flowsStay);
 
     /// <summary>It gets no new flows, and when those it has may be ended is to be watched.</summary>
     public bool IsDraining => _removed || _admin == AdminState.Drain;
 
-    /// <summary>When what it holds while it drains is ended, by the time's timestamps; null is never.</summary>
-    public long? DrainDeadline { get; private set; }
+    /// <summary>When what it holds while it drains is ended, by the time's timestamps, or <see cref="Never"/>.</summary>
+    public long DrainDeadline => Volatile.Read(ref _drainDeadline);
 
     /// <summary>Since when <see cref="StateText"/> is what it is.</summary>
     public DateTimeOffset Since { get; private set; }
@@ -148,10 +154,10 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>
     /// Says what the operator wants of it, and when what it still holds is to be ended. Control plane.
     /// </summary>
-    internal void SetAdmin(AdminState state, long? drainDeadline)
+    internal void SetAdmin(AdminState state, long drainDeadline)
     {
+        Volatile.Write(ref _drainDeadline, drainDeadline);
         _admin = state;
-        DrainDeadline = drainDeadline;
     }
 
     /// <summary>Sets the weight at run time; null returns to the configured one. Control plane.</summary>
@@ -166,11 +172,19 @@ internal sealed class Backend(BackendConfig config)
         _runtimeWeight = NotSet;
     }
 
+    /// <summary>
+    /// It is judged before its configuration is in force, and takes no flows before that. Control plane.
+    /// </summary>
+    internal void SetPending(bool pending) => _pending = pending;
+
     /// <summary>It is no longer in the configuration. Control plane.</summary>
-    internal void Remove(long? drainDeadline)
+    /// <param name="drainDeadline">When the flows it has are ended.</param>
+    /// <param name="flowsStay">Flows that could move stay too.</param>
+    internal void Remove(long drainDeadline, bool flowsStay)
     {
+        Volatile.Write(ref _drainDeadline, drainDeadline);
+        _flowsStay = flowsStay;
         _removed = true;
-        DrainDeadline = drainDeadline;
     }
 
     /// <summary>Notes the time where the state is another than at the last call. Control plane.</summary>

@@ -23,7 +23,8 @@ internal sealed class BackendMonitor
     private readonly Backend _backend;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly RiseFall _riseFall = new();
+    private RiseFall _riseFall = new();
+    private volatile HealthConfig? _ahead; // What it is judged by before its configuration is in force.
     private readonly NameResolver _resolver;
     private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _reconsidered = new(); // Set to end the wait between two probes.
@@ -50,38 +51,46 @@ internal sealed class BackendMonitor
     /// <summary>Completes when the backend has been judged for the first time.</summary>
     public Task FirstVerdict => _firstVerdict.Task;
 
-    private HealthConfig Check => _pool.Config.Health;
+    private Task Reconsidered => Volatile.Read(ref _reconsidered).Task;
+
+    private HealthConfig Check => _ahead ?? _pool.Config.Health;
 
     /// <summary>Without a probe all that can still change is that the name resolves.</summary>
     private bool IsDone => Check.Type == ProbeType.None && _backend.Endpoint is not null;
 
     private TimeSpan ProbeTimeout => FrameworkTimer.AtMost(Check.Timeout);
 
+    /// <summary>Has it judged by another configuration than the pool's; null returns to that. Any thread.</summary>
+    public void JudgeBy(HealthConfig? ahead) => _ahead = ahead;
+
     /// <summary>
     /// Watches until cancelled. The second probe comes after <paramref name="offset"/>, which spreads the backends.
     /// </summary>
     public async Task RunAsync(TimeSpan offset, CancellationToken cancellationToken)
     {
+        Task reconsidered = Reconsidered;
         await JudgeAsync(cancellationToken);
         _firstVerdict.TrySetResult();
-        await WaitAsync(IsDone ? Timeout.InfiniteTimeSpan : FrameworkTimer.AtMost(offset), cancellationToken);
+        await WaitAsync(FrameworkTimer.AtMost(offset), reconsidered, cancellationToken);
         while (true)
         {
+            reconsidered = Reconsidered; // Read before it is judged: what changes meanwhile is not missed.
             long started = _time.GetTimestamp();
             await JudgeAsync(cancellationToken);
             TimeSpan left = NextInterval() - _time.GetElapsedTime(started);
-            TimeSpan wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
-            await WaitAsync(IsDone ? Timeout.InfiniteTimeSpan : wait, cancellationToken);
+            await WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, reconsidered, cancellationToken);
         }
     }
 
     /// <summary>The configuration has changed: it is judged by that at once. Any thread.</summary>
     public void Reconsider() => Interlocked.Exchange(ref _reconsidered, new TaskCompletionSource()).SetResult();
 
-    private async Task WaitAsync(TimeSpan time, CancellationToken cancellationToken)
+    /// <summary>Waits for the next probe; without one for another configuration.</summary>
+    private async Task WaitAsync(TimeSpan time, Task reconsidered, CancellationToken cancellationToken)
     {
+        if (IsDone) time = Timeout.InfiniteTimeSpan;
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(Task.Delay(time, _time, over.Token), Volatile.Read(ref _reconsidered).Task);
+        await Task.WhenAny(Task.Delay(time, _time, over.Token), reconsidered);
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
@@ -112,6 +121,7 @@ internal sealed class BackendMonitor
 
         if (Check.Type == ProbeType.None)
         {
+            _riseFall = new RiseFall(); // Should there be probes again, the first decides.
             Apply(BackendHealth.Up, "not probed");
             return;
         }

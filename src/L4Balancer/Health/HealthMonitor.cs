@@ -1,4 +1,5 @@
 using L4Balancer.Backends;
+using L4Balancer.Config;
 using L4Balancer.Pools;
 using Microsoft.Extensions.Logging;
 
@@ -35,10 +36,15 @@ internal sealed class HealthMonitor : IAsyncDisposable
         _pool.ReleasePublishing();
     }
 
-    /// <summary>Watches further backends; waits for the first verdict on each, as the start does.</summary>
-    public async Task AddAsync(IReadOnlyList<Backend> backends, CancellationToken cancellationToken)
+    /// <summary>
+    /// Watches further backends; waits for the first verdict on each, as the start does. They are judged by a
+    /// configuration that is not in force yet; <see cref="JudgeByPool"/> says when it is.
+    /// </summary>
+    public async Task AddAsync(
+        IReadOnlyList<Backend> backends, HealthConfig ahead, CancellationToken cancellationToken)
     {
         Watch[] added = [.. backends.Select(MakeWatch)];
+        foreach (Watch watch in added) watch.Monitor.JudgeBy(ahead);
         _watches = [.. _watches, .. added];
         await JudgeFirstAsync(added, cancellationToken);
     }
@@ -49,6 +55,12 @@ internal sealed class HealthMonitor : IAsyncDisposable
         Watch[] removed = [.. _watches.Where(watch => backends.Contains(watch.Monitor.Backend))];
         _watches = [.. _watches.Except(removed)];
         foreach (Watch watch in removed) await watch.EndAsync();
+    }
+
+    /// <summary>The pool's configuration is in force for all.</summary>
+    public void JudgeByPool()
+    {
+        foreach (Watch watch in _watches) watch.Monitor.JudgeBy(null);
     }
 
     /// <summary>The configuration of the probes has changed.</summary>

@@ -103,7 +103,11 @@ internal sealed class Pool
         {
             foreach (BackendConfig backend in next.Backends)
             {
-                if (!Array.Exists(_backends, one => one.Is(backend))) added.Add(new Backend(backend));
+                if (Array.Exists(_backends, one => one.Is(backend))) continue;
+
+                Backend one = new(backend);
+                one.SetPending(true);
+                added.Add(one);
             }
 
             _backends = [.. _backends, .. added];
@@ -126,11 +130,11 @@ internal sealed class Pool
         Change(() =>
         {
             gone = [.. _backends.Where(backend => !next.Backends.Any(backend.Is))];
-            foreach (Backend backend in gone) backend.Remove(Deadline(next.DrainTimeout));
             _backends = [.. next.Backends.Select(config => Array.Find(_backends, one => one.Is(config))!)];
             foreach ((Backend backend, BackendConfig config) in _backends.Zip(next.Backends))
             {
                 backend.Configure(config.Weight);
+                backend.SetPending(false);
             }
 
             _removed = [.. _removed, .. gone];
@@ -138,30 +142,48 @@ internal sealed class Pool
             _config = next;
             return true;
         });
+
+        // Only now: as long as the ring had them they were as good as before.
+        lock (_writer)
+        {
+            foreach (Backend backend in gone) backend.Remove(Deadline(next.DrainTimeout), flowsStay: false);
+            NoteStates();
+        }
+
         return gone;
     }
 
-    /// <summary>No service uses it any more: all of its backends are taken out, and nothing is published.</summary>
+    /// <summary>
+    /// No service uses it any more: all of its backends are taken out, and nothing is published. The flows they have
+    /// stay, since they are not told to go elsewhere.
+    /// </summary>
     public void Retire()
     {
         lock (_writer)
         {
-            foreach (Backend backend in _backends) backend.Remove(Deadline(_config.DrainTimeout));
+            foreach (Backend backend in _backends) backend.Remove(Deadline(_config.DrainTimeout), flowsStay: true);
             _removed = [.. _removed, .. _backends];
             _backends = [];
+            _config = _config with { Backends = [] };
             NoteStates();
         }
     }
 
     /// <summary>Forgets removed backends that have no flows any more.</summary>
-    public void ForgetRemoved()
+    /// <returns>Which.</returns>
+    public IReadOnlyList<Backend> ForgetRemoved()
     {
-        lock (_writer) _removed = [.. _removed.Where(static backend => backend.ActiveSessions > 0)];
+        lock (_writer)
+        {
+            Backend[] forgotten = [.. _removed.Where(static backend => backend.ActiveSessions == 0)];
+            if (forgotten.Length > 0) _removed = [.. _removed.Except(forgotten)];
+            return forgotten;
+        }
     }
 
-    /// <summary>When something that has a time from now on is over; null where that is zero, which is never.</summary>
-    public long? Deadline(TimeSpan time) => time == TimeSpan.Zero
-        ? null
+    /// <summary>When something that has a time from now on is over; a time of zero never is.</summary>
+    public long Deadline(TimeSpan time) => time == TimeSpan.Zero
+        ? Backend.Never
         : _time.GetTimestamp() + (long)Math.Min(time.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4d);
 
     /// <summary>

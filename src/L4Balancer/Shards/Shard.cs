@@ -87,6 +87,8 @@ internal sealed class Shard : IDisposable
     /// </summary>
     public Task RunAsync(Action work)
     {
+        if (_ended) return Task.FromException(new ObjectDisposedException(_thread.Name));
+
         TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {

@@ -22,7 +22,8 @@ internal static class TcpDialler
         TcpService service = session.Service;
         List<Backend>? failed = null;
         CloseReason reason = CloseReason.NoBackend;
-        for (int attempt = 0; attempt < service.Config.RetryAttempts; attempt++)
+        int attempt = 0;
+        while (attempt < service.Config.RetryAttempts) // Ends before that where the pool has no more.
         {
             if (service.Pool.Pick(session.Flow, CollectionsMarshal.AsSpan(failed)) is not { } backend) break;
 
@@ -32,6 +33,7 @@ internal static class TcpDialler
                 continue;
             }
 
+            attempt++;
             session.BeginAttempt(backend);
             ConnectError? error = await TryAsync(session, backend);
             if (session.IsClosed) return null;

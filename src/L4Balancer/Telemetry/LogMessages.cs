@@ -74,4 +74,20 @@ internal static partial class LogMessages
     [LoggerMessage(18, LogLevel.Information, "backend {Pool}/{Backend} has weight {Weight}, configured {Configured}")]
     public static partial void BackendWeight(
         this ILogger logger, string pool, string backend, int weight, int configured);
+
+    [LoggerMessage(30, LogLevel.Warning,
+        "this process was given a listening socket for {Address} ({Name}) and no service listens there; it is closed")]
+    public static partial void UnwantedListener(this ILogger logger, string address, string name);
+
+    [LoggerMessage(31, LogLevel.Warning,
+        "this process was given something that is no listening socket of TCP or UDP ({Name}); it is closed")]
+    public static partial void UnwantedDescriptor(this ILogger logger, string name);
+
+    [LoggerMessage(32, LogLevel.Warning,
+        "{Address} has {Sockets} sockets for {Shards} shards: those that this process was given are another user's, or "
+        + "still in use where they come from, so that no further ones can join them")]
+    public static partial void FewerSockets(this ILogger logger, string address, int sockets, int shards);
+
+    [LoggerMessage(33, LogLevel.Error, "what drains could not be looked at; it is tried again")]
+    public static partial void DrainingFailed(this ILogger logger, Exception exception);
 }

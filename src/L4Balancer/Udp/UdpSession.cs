@@ -120,8 +120,10 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         IsRefused = false;
         _serverDatagrams += datagrams;
         _serverBytes += bytes;
+        if (Home.Service.Responses == 0) return;
+
         _repliesMissing -= datagrams;
-        if (Home.Service.Responses > 0 && _repliesMissing <= 0) Close(CloseReason.Normal);
+        if (_repliesMissing <= 0) Close(CloseReason.Normal);
     }
 
     /// <summary>The server sends in bursts.</summary>
