@@ -1,0 +1,43 @@
+using L4Balancer.Config;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Loopback;
+
+/// <summary>Who judges backends while the configuration changes.</summary>
+public sealed class ReloadHealthTests
+{
+    [Test]
+    public async Task Apply_BackendsAndTheirProbeAreReplaced_NewOnesAreJudgedByTheNewProbe()
+    {
+        using TestServer old = TestServer.Echo();
+        using TestServer probe = TestServer.Echo();
+        using TestServer other = TestServer.Echo();
+        HealthConfig before = new() { Port = (ushort)old.EndPoint.Port };
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [old.EndPoint], service => service with { Pool = service.Pool with { Health = before } });
+        old.Dispose(); // By the old probe the new one would be down.
+
+        await balancer.ApplyAsync(config => config.WithBackends(other.EndPoint).WithPool(
+            pool => pool with { Health = before with { Port = (ushort)probe.EndPoint.Port } }));
+
+        Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
+    }
+
+    [Test]
+    public async Task Apply_ProbesAreSwitchedOffAndOnAgain_FirstOneDecides()
+    {
+        using TestServer server = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync([TestServer.Closed()]);
+        HealthConfig probing = new() { Interval = TimeSpan.FromMilliseconds(10) };
+        Task<ApplyResult> UseAsync(HealthConfig health) =>
+            balancer.ApplyAsync(config => config.WithPool(pool => pool with { Health = health }));
+        Task IsAsync(string state) => Eventually.TrueAsync(() => balancer.Balancer.Backends[0].State == state, state);
+
+        await UseAsync(probing);
+        await IsAsync("down");
+        await UseAsync(new HealthConfig { Type = ProbeType.None });
+        await IsAsync("up");
+        await UseAsync(probing);
+        await IsAsync("down");
+    }
+}
