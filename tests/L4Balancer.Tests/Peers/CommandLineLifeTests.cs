@@ -117,8 +117,7 @@ public sealed class CommandLineLifeTests
         using DaemonCommand drain = _daemon.Ask("drain", "--wait", "60s");
         await drain.SaysAsync("draining: 1 flow remains");
 
-        _daemon.Child.Signal(ChildProcess.SigTerm);
-        _daemon.Child.Signal(ChildProcess.SigTerm);
+        await _daemon.Child.KillAsync();
 
         Assert.That(await drain.EndAsync(), Is.Zero);
         Assert.That(drain.Output.Last(), Is.EqualTo("the daemon has ended"));

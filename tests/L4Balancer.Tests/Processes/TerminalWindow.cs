@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Processes;
@@ -6,6 +7,8 @@ namespace L4Balancer.Tests.Processes;
 internal sealed class TerminalWindow : IAsyncDisposable
 {
     private const int Height = 24;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TempFolder _folder;
 
@@ -36,15 +39,15 @@ internal sealed class TerminalWindow : IAsyncDisposable
     /// <summary>Waits until the screen has all of this.</summary>
     public async Task ShowsAsync(params string[] texts)
     {
-        string screen = "";
-        for (int tries = 400; tries > 0; tries--)
+        long started = Stopwatch.GetTimestamp();
+        string screen = await ScreenAsync();
+        while (!texts.All(text => screen.Contains(text, StringComparison.Ordinal)))
         {
-            screen = await ScreenAsync();
-            if (texts.All(text => screen.Contains(text, StringComparison.Ordinal))) return;
+            bool isOver = Stopwatch.GetElapsedTime(started) > Patience;
+            if (isOver) Assert.Fail($"the screen has not shown {string.Join(", ", texts)}, but:\n{screen}");
             await Task.Delay(20);
+            screen = await ScreenAsync();
         }
-
-        Assert.Fail($"the screen has not shown {string.Join(", ", texts)}, but:\n{screen}");
     }
 
     public async ValueTask DisposeAsync()
