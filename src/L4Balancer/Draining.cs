@@ -138,7 +138,8 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
             || !parts.AllServices.Any(service => service.Pool == pool)
             || pool.Pool.Backends.Any(IsToBeEnded));
 
-    private bool IsToBeEnded(Backend backend) => backend is { IsDraining: true, DrainDeadline: < Backend.Never and var deadline }
+    private bool IsToBeEnded(Backend backend) =>
+        backend is { IsDraining: true, DrainDeadline: < Backend.Never and var deadline }
         && (backend.ActiveSessions > 0 || !IsOver(deadline));
 
     private bool IsOver(long deadline) => parts.Time.GetTimestamp() >= deadline;

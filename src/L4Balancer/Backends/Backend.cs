@@ -70,7 +70,9 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>It gets no new flows, and when those it has may be ended is to be watched.</summary>
     public bool IsDraining => _removed || _admin == AdminState.Drain;
 
-    /// <summary>When what it holds while it drains is ended, by the time's timestamps, or <see cref="Never"/>.</summary>
+    /// <summary>
+    /// When what it holds while it drains is ended, by the time's timestamps, or <see cref="Never"/>.
+    /// </summary>
     public long DrainDeadline => Volatile.Read(ref _drainDeadline);
 
     /// <summary>Since when <see cref="StateText"/> is what it is.</summary>
