@@ -115,6 +115,23 @@ public sealed partial class Balancer : IAsyncDisposable
     public Task<FlowListing> FlowsAsync(FlowFilter filter, int most, CancellationToken cancellationToken) =>
         _parts.Flows.ListAsync(filter, most, cancellationToken);
 
+    /// <summary>How old the oldest flow of each backend is, of those that have any. Looks at every flow.</summary>
+    public async Task<IReadOnlyDictionary<(string Pool, string Backend), TimeSpan>> OldestFlowsAsync()
+    {
+        IReadOnlyDictionary<Backend, TimeSpan> oldest = await _parts.Flows.OldestAsync();
+        Dictionary<(string Pool, string Backend), TimeSpan> byName = [];
+        foreach (PoolRuntime pool in _parts.Pools)
+        {
+            // A removed one's name may be that of its successor, which has the younger flows.
+            foreach (Backend backend in pool.Pool.Backends.Concat(pool.Pool.Removed))
+            {
+                if (oldest.TryGetValue(backend, out TimeSpan age)) byName[(pool.Pool.Name, backend.Name)] = age;
+            }
+        }
+
+        return byName;
+    }
+
     /// <summary>Ends the live flows that match, with reason admin_kill.</summary>
     /// <returns>How many.</returns>
     public Task<int> KillFlowsAsync(FlowFilter filter, CancellationToken cancellationToken) =>

@@ -1,5 +1,7 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
+using L4Balancer.Pools;
+using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 
 namespace L4Balancer;
@@ -16,6 +18,7 @@ internal sealed class ConfigChange
     private readonly BalancerConfig _next;
     private readonly BalancerLimits _limits;
     private readonly IReadOnlyList<ListenPlan> _listening;
+    private readonly bool _isStart;
     private readonly HashSet<ListenerGroup> _ofRemoved;
     private readonly List<PoolRuntime> _newPools = [];
     private readonly List<ServiceRuntime> _newServices = [];
@@ -27,6 +30,7 @@ internal sealed class ConfigChange
         _next = next;
         _limits = limits;
         _listening = ListenPlan.Make(next, parts.AllServices);
+        _isStart = !parts.AllServices.Any();
         _ofRemoved = [.. parts.Removed.SelectMany(static service => service.Groups)];
     }
 
@@ -50,8 +54,10 @@ internal sealed class ConfigChange
             throw;
         }
 
+        // First those that nobody can use as they are: one that is used again still has what it had before.
+        await change.ChangePoolsAsync(static pool => pool.AvailableNow == 0);
         await change.ChangeServicesAsync();
-        await change.ChangePoolsAsync();
+        await change.ChangePoolsAsync(static _ => true);
         await parts.AnswerAsync(); // Nobody waits at a limit that is not its own any more.
         parts.Use(next, change._limits);
         parts.TellListeners();
@@ -127,7 +133,8 @@ internal sealed class ConfigChange
     private async Task GiveUpAsync()
     {
         foreach (ListenPlan plan in _listening) plan.Opened?.Close();
-        _parts.TellClosing(_added.Keys.SelectMany(static group => group.Sockets));
+        // Of a start that is given up they stay with whoever keeps them for the next one.
+        if (!_isStart) _parts.TellClosing(_added.Keys.SelectMany(static group => group.Sockets));
         foreach ((ListenerGroup group, ServiceRuntime service) in _added)
         {
             group.PostClose();
@@ -203,9 +210,12 @@ internal sealed class ConfigChange
         _parts.Mark(service, isRemoved: true);
     }
 
-    private async Task ChangePoolsAsync()
+    private async Task ChangePoolsAsync(Func<Pool, bool> which)
     {
-        foreach (PoolConfig next in NextPools) await ChangeAsync(Find(next)!, next, _next.Global.HashSeed);
+        foreach (PoolConfig next in NextPools)
+        {
+            if (which(Find(next)!.Pool)) await ChangeAsync(Find(next)!, next, _next.Global.HashSeed);
+        }
     }
 
     private static async Task ChangeAsync(PoolRuntime runtime, PoolConfig next, ulong seed)

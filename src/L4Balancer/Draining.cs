@@ -93,10 +93,13 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
                 if (IsOver(service.DrainDeadline)) await service.CutOffAsync(CloseReason.DrainTimeout);
             }
 
+            int before = parts.AllServices.Sum(static service => service.Groups.Count);
             foreach (ServiceRuntime service in parts.AllServices) ForgetListeners(service);
-            await parts.AnswerAsync(); // What is to be closed is.
-            foreach (ServiceRuntime service in parts.Removed) await ForgetServiceAsync(service);
+            foreach (ServiceRuntime service in parts.Removed) ForgetService(service);
             foreach (PoolRuntime pool in parts.Pools) await ForgetBackendsAsync(pool);
+            if (parts.AllServices.Sum(static service => service.Groups.Count) == before) return;
+
+            await parts.AnswerAsync(); // Who changes something next finds them closed.
             parts.TellListeners();
         }
         finally
@@ -113,13 +116,12 @@ internal sealed class Draining(BalancerParts parts) : IAsyncDisposable
         }
     }
 
-    private async Task ForgetServiceAsync(ServiceRuntime service)
+    private void ForgetService(ServiceRuntime service)
     {
         bool mayStillAccept = service.Groups.Any(static group => group.IsStopped);
         if (mayStillAccept || service.Limit.Open > 0) return;
 
         service.PostCloseIfDone();
-        await parts.AnswerAsync();
         parts.Forget(service);
     }
 

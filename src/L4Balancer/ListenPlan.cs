@@ -61,7 +61,7 @@ internal sealed class ListenPlan(ServiceConfig service, ListenAddress address)
     {
         if (Kept is not null) return;
 
-        bool besideOwn = own.Any(
+        bool besideOwn = inherited.Overlaps(service.Protocol, address) || own.Any(
             group => group.Protocol == service.Protocol && ListenOverlap.Exists(group.Bound.Address, address));
         Opened = OpenedSockets.Open(service, address, shards, besideOwn);
     }

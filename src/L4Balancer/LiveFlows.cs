@@ -25,6 +25,22 @@ internal sealed class LiveFlows(IReadOnlyList<Shard> shards)
         return new FlowListing(found.Sum(static one => one.Total), [.. youngest.Take(most)]);
     }
 
+    /// <summary>The age of each backend's oldest flow, of those that have any.</summary>
+    public async Task<IReadOnlyDictionary<Backend, TimeSpan>> OldestAsync()
+    {
+        Dictionary<Backend, TimeSpan>[] found = [.. shards.Select(static _ => new Dictionary<Backend, TimeSpan>())];
+        await VisitAllAsync((shard, flow) =>
+        {
+            if (flow.Backend is not { } backend) return;
+
+            Dictionary<Backend, TimeSpan> oldest = found[shard.Index];
+            if (flow.Age >= oldest.GetValueOrDefault(backend)) oldest[backend] = flow.Age;
+        });
+        return found.SelectMany(static one => one)
+            .GroupBy(static one => one.Key)
+            .ToDictionary(static group => group.Key, static group => group.Max(static one => one.Value));
+    }
+
     /// <summary>Ends the flows that match.</summary>
     /// <returns>How many it were.</returns>
     public async Task<int> CloseAsync(FlowFilter filter, CloseReason reason)

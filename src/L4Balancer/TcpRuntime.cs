@@ -56,9 +56,18 @@ internal sealed class TcpRuntime : ServiceRuntime
     protected override async Task<ListenerGroup> MakeGroupAsync(OpenedSockets opened, BoundListener bound)
     {
         TcpListener[] listeners = new TcpListener[opened.Fds.Length];
-        await Task.WhenAll(opened.Fds.Select((fd, i) => _onShards[i % _onShards.Length].Shard.RunAsync(
-            () => listeners[i] = new TcpListener(_onShards, i % _onShards.Length, fd, bound.Endpoint))));
-        return new TcpListenerGroup(opened.Configured, bound, listeners);
+        try
+        {
+            await Task.WhenAll(opened.Fds.Select((fd, i) => _onShards[i % _onShards.Length].Shard.RunAsync(
+                () => listeners[i] = new TcpListener(_onShards, i % _onShards.Length, fd, bound.Endpoint))));
+        }
+        catch (IOException failure)
+        {
+            foreach (TcpListener? made in listeners) made?.PostClose(); // The others have closed theirs.
+            throw new BalancerStartException($"service {Name}: {failure.Message}");
+        }
+
+        return new TcpListenerGroup(opened.Configured, bound, listeners) { Sockets = opened.Sockets };
     }
 
     private TcpService MakeService() => new(Config, Pool.Pool, Pool.Ejector, Limit, _logger);

@@ -11,6 +11,9 @@ internal sealed class AdminRequest(HttpContext http)
     /// <summary>The request as it came.</summary>
     public HttpContext Http => http;
 
+    /// <summary>It came over the control socket.</summary>
+    public bool HasFullControl => http.Features.Get<FullControl>() is not null;
+
     /// <summary>Cancelled when the client has gone.</summary>
     public CancellationToken Aborted => http.RequestAborted;
 

@@ -23,6 +23,7 @@ internal sealed class AdminServer(AdminSockets sockets, AdminPages pages, ILogge
     private const int MostHeaderBytes = 16 * 1024;
     private const int MostRequestLineBytes = 4 * 1024;
     private const int LeastBytesPerSecond = 1024;
+    private const int LeastAnswerBytesPerSecond = 64 * 1024; // A large answer is held in memory until it is read.
 
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SlowTime = TimeSpan.FromSeconds(5);
@@ -116,7 +117,7 @@ internal sealed class AdminServer(AdminSockets sockets, AdminPages pages, ILogge
         limits.RequestHeadersTimeout = HeaderTime;
         limits.KeepAliveTimeout = IdleTime;
         limits.MinRequestBodyDataRate = new MinDataRate(LeastBytesPerSecond, SlowTime);
-        limits.MinResponseDataRate = new MinDataRate(LeastBytesPerSecond, SlowTime);
+        limits.MinResponseDataRate = new MinDataRate(LeastAnswerBytesPerSecond, SlowTime);
     }
 
     private static void Read(ListenOptions options)

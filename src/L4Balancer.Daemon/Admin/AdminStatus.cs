@@ -1,11 +1,12 @@
 using L4Balancer.Daemon.Admin.Forms;
-using L4Balancer.Telemetry;
 
 namespace L4Balancer.Daemon.Admin;
 
 /// <summary>What the balancer is doing, ready to be written. Any thread.</summary>
-internal sealed class AdminStatus(Balancer balancer)
+internal sealed class AdminStatus(Balancer balancer) : IDisposable
 {
+    private readonly SemaphoreSlim _walking = new(1, 1);
+
     /// <summary>Every service.</summary>
     public IReadOnlyList<ServiceJson> Services() => [.. balancer.ServiceStatuses.Select(ServiceJson.Of)];
 
@@ -13,7 +14,8 @@ internal sealed class AdminStatus(Balancer balancer)
     public async Task<IReadOnlyList<BackendJson>> BackendsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<BackendStatus> backends = balancer.Backends;
-        Dictionary<(string Pool, string Name), TimeSpan> oldest = await OldestAsync(backends, cancellationToken);
+        IReadOnlyDictionary<(string Pool, string Backend), TimeSpan> oldest =
+            await OldestAsync(backends, cancellationToken);
         return [.. backends.Select(one => BackendJson.Of(one, AgeOf(oldest, one)))];
     }
 
@@ -21,26 +23,33 @@ internal sealed class AdminStatus(Balancer balancer)
     public async Task<BackendJson> BackendAsync(string pool, string name, CancellationToken cancellationToken)
     {
         BackendStatus backend = BackendNames.Find(balancer.Backends, pool, name);
-        Dictionary<(string Pool, string Name), TimeSpan> oldest = await OldestAsync([backend], cancellationToken);
+        IReadOnlyDictionary<(string Pool, string Backend), TimeSpan> oldest =
+            await OldestAsync([backend], cancellationToken);
         return BackendJson.Of(backend, AgeOf(oldest, backend));
     }
 
-    /// <summary>Looks at flows only where a backend drains: that is seldom, and walks through all of them.</summary>
-    private async Task<Dictionary<(string Pool, string Name), TimeSpan>> OldestAsync(
+    /// <inheritdoc/>
+    public void Dispose() => _walking.Dispose();
+
+    /// <summary>Looks at flows only where a backend drains: that walks through all of them.</summary>
+    private async Task<IReadOnlyDictionary<(string Pool, string Backend), TimeSpan>> OldestAsync(
         IReadOnlyList<BackendStatus> backends, CancellationToken cancellationToken)
     {
-        BackendStatus[] draining =
-            [.. backends.Where(static one => BackendJson.IsDraining(one) && one.ActiveConnections > 0)];
-        if (draining.Length == 0) return [];
+        bool drains = backends.Any(static one => BackendJson.IsDraining(one) && one.ActiveConnections > 0);
+        if (!drains) return new Dictionary<(string Pool, string Backend), TimeSpan>();
 
-        FlowFilter filter = draining.Length > 1
-            ? new FlowFilter() : new FlowFilter { Pool = draining[0].Pool, Backend = draining[0].Name };
-        FlowListing flows = await balancer.FlowsAsync(filter, int.MaxValue, cancellationToken);
-        return flows.Flows.Where(static flow => flow.Backend is not null)
-            .GroupBy(static flow => (flow.Pool, flow.Backend!))
-            .ToDictionary(static group => group.Key, static group => group.Max(static flow => flow.Age));
+        await _walking.WaitAsync(cancellationToken);
+        try
+        {
+            return await balancer.OldestFlowsAsync(); // To its end, whoever waits for it: one walk at a time.
+        }
+        finally
+        {
+            _walking.Release();
+        }
     }
 
-    private static TimeSpan? AgeOf(Dictionary<(string Pool, string Name), TimeSpan> oldest, BackendStatus backend) =>
+    private static TimeSpan? AgeOf(
+        IReadOnlyDictionary<(string Pool, string Backend), TimeSpan> oldest, BackendStatus backend) =>
         oldest.TryGetValue((backend.Pool, backend.Name), out TimeSpan age) ? age : null;
 }

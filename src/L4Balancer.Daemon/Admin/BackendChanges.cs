@@ -10,6 +10,7 @@ namespace L4Balancer.Daemon.Admin;
 internal sealed class BackendChanges(Balancer balancer, AdminStatus status, ChangeGate gate) : IAdminRoutes
 {
     private const int MostWeight = 256;
+    private const double LeastDeadlineSeconds = 0.001; // Zero would be taken for "at once" and is "never".
     private const double MostDeadlineSeconds = 365 * 24 * 3600;
 
     /// <inheritdoc/>
@@ -24,7 +25,7 @@ internal sealed class BackendChanges(Balancer balancer, AdminStatus status, Chan
     private async Task<Answer?> DrainAsync(AdminRequest request)
     {
         RequestBody body = await RequestBody.ReadAsync(request, "pool", "backend", "deadline_seconds");
-        double? seconds = body.Number("deadline_seconds", 0, MostDeadlineSeconds);
+        double? seconds = body.Number("deadline_seconds", LeastDeadlineSeconds, MostDeadlineSeconds);
         TimeSpan? deadline = seconds is { } given ? TimeSpan.FromSeconds(given) : null;
         return await ChangeAsync(
             request, body, one => balancer.SetAdminState(one.Pool, one.Name, AdminState.Drain, deadline));

@@ -34,6 +34,7 @@ internal sealed class ConnectionsPages(Balancer balancer, TimeProvider time, ILo
     /// <inheritdoc/>
     public void Dispose() => _listing.Dispose();
 
+    // Who lists does so to the end, whether or not his client waits for it: one walk over the flows at a time.
     private Task<Answer?> ListAsync(AdminRequest request)
     {
         int limit = request.QueryNumber("limit", 1, MostConnections, UsualConnections);
@@ -42,7 +43,7 @@ internal sealed class ConnectionsPages(Balancer balancer, TimeProvider time, ILo
         return OneByOneAsync(
             async () =>
             {
-                FlowListing flows = await balancer.FlowsAsync(filter, limit, request.Aborted);
+                FlowListing flows = await balancer.FlowsAsync(filter, limit, CancellationToken.None);
                 ConnectionJson[] youngest =
                     [.. flows.Flows.OrderBy(static flow => flow.Age).Select(ConnectionJson.Of)];
                 return Answer.Json(new ConnectionsJson(flows.Total, youngest), static form => form.ConnectionsJson);
@@ -57,7 +58,7 @@ internal sealed class ConnectionsPages(Balancer balancer, TimeProvider time, ILo
         return OneByOneAsync(
             async () =>
             {
-                FlowListing flows = await balancer.FlowsAsync(new FlowFilter(), int.MaxValue, request.Aborted);
+                FlowListing flows = await balancer.FlowsAsync(new FlowFilter(), int.MaxValue, CancellationToken.None);
                 TopJson top = TopTable.Rank(flows.Flows, _rates.Of(flows.Flows), by, limit);
                 return Answer.Json(top, static form => form.TopJson);
             },

@@ -14,12 +14,15 @@ namespace L4Balancer.Daemon.Admin;
 internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRoutes
 {
     private const int UsualPast = 100;
-    private const int MostStreams = 24; // Of the connections that there may be, so that some are left for all else.
+
+    /// <summary>Of the connections that there may be of a kind, so that some are left for all else.</summary>
+    private const int MostStreams = 24;
+    private const int MostControlStreams = 8;
 
     /// <summary>Without a word a proxy takes a connection for dead, and nobody sees that a client has gone.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
-    private int _open;
+    private readonly int[] _open = new int[2]; // Over TCP, and over the control socket: neither fills the other's.
 
     /// <inheritdoc/>
     public IReadOnlyList<AdminRoute> Routes => [AdminRoute.GetAsync("/events", AnswerAsync, "last", "follow")];
@@ -29,12 +32,13 @@ internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRou
         int last = request.QueryNumber("last", 0, EventFeed.Capacity, UsualPast);
         bool follows = request.QueryWord("follow", "true", "false") == "true";
         long from = ResumeAfter(request.Http.Request) is { } seen && seen <= feed.LastId ? seen : feed.LastId - last;
+        (int kind, int most) = request.HasFullControl ? (1, MostControlStreams) : (0, MostStreams);
         try
         {
-            if (Interlocked.Increment(ref _open) > MostStreams)
+            if (Interlocked.Increment(ref _open[kind]) > most)
             {
                 return Answer.Error(
-                    StatusCodes.Status503ServiceUnavailable, $"{MostStreams} streams of events are open, the limit");
+                    StatusCodes.Status503ServiceUnavailable, $"{most} streams of events are open, the limit");
             }
 
             await StreamAsync(request.Http, from, follows);
@@ -42,7 +46,7 @@ internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRou
         }
         finally
         {
-            Interlocked.Decrement(ref _open);
+            Interlocked.Decrement(ref _open[kind]);
         }
     }
 

@@ -102,11 +102,13 @@ internal sealed class AdminClient : IDisposable
         }
         catch (HttpRequestException failure) when (failure.InnerException is SocketException or ArgumentException)
         {
-            throw Unreachable(SocketTrouble.Explain(_socket, failure.InnerException));
+            throw Unreachable(
+                SocketTrouble.Explain(_socket, failure.InnerException), SocketTrouble.IsGone(failure.InnerException));
         }
         catch (HttpRequestException failure)
         {
-            throw Unreachable($"{failure.Message} Has it just ended, or is this another program's socket?");
+            bool hasEnded = failure.HttpRequestError == HttpRequestError.ResponseEnded;
+            throw Unreachable($"{failure.Message} Has it just ended, or is this another program's socket?", hasEnded);
         }
         catch (OperationCanceledException failure) when (failure.InnerException is TimeoutException)
         {
@@ -115,7 +117,8 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
-    private CommandFailure Unreachable(string why) => new(ExitCodes.Unreachable, $"no answer from {_socket}: {why}");
+    private CommandFailure Unreachable(string why, bool isGone = false) =>
+        new(ExitCodes.Unreachable, $"no answer from {_socket}: {why}") { IsGone = isGone };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext target, CancellationToken stop)
     {

@@ -7,4 +7,7 @@ internal sealed class CommandFailure(int exitCode, string message) : Exception(m
 {
     /// <summary>What the process returns.</summary>
     public int ExitCode => exitCode;
+
+    /// <summary>Nobody is there any more, which is something else than no answer.</summary>
+    public bool IsGone { get; init; }
 }

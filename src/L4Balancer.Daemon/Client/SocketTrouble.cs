@@ -9,6 +9,13 @@ internal static class SocketTrouble
     private const string WhereElse =
         "--socket PATH or --config FILE says where it is if it is elsewhere (admin.socket)";
 
+    /// <summary>Nobody listens there; the socket's file may have gone too.</summary>
+    public static bool IsGone(Exception failure) => failure is SocketException
+    {
+        SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable
+            or SocketError.ConnectionReset,
+    };
+
     /// <summary>To be read after the path and a colon.</summary>
     public static string Explain(string socket, Exception failure) => failure switch
     {
@@ -21,7 +28,7 @@ internal static class SocketTrouble
         _ => failure.Message,
     };
 
-    private static string Refused(string socket) => (File.GetAttributes(socket) & FileAttributes.Directory) != 0
+    private static string Refused(string socket) => Directory.Exists(socket)
         ? "this is a directory; name the socket in it"
         : $"nobody listens there. The daemon has ended or crashed ('systemctl status {CommandLine.ProgramName}'); "
             + $"{WhereElse}";

@@ -65,7 +65,7 @@ internal sealed class DrainWait(AdminCall call, TimeSpan patience)
             {
                 status = await call.Client.GetAsync(StatusCommand.Page, AnswersJson.Default.StatusJson);
             }
-            catch (CommandFailure failure) when (failure.ExitCode == ExitCodes.Unreachable)
+            catch (CommandFailure failure) when (failure.IsGone)
             {
                 Tell("the daemon has ended", isLast: true);
                 return ExitCodes.Ok;

@@ -36,7 +36,7 @@ internal sealed class BalancerWorker(
         await succession.StartAsync(cancellationToken);
 
         SayLimits();
-        readiness.Phase = ProcessPhase.Serving;
+        if (readiness.Phase == ProcessPhase.Starting) readiness.Phase = ProcessPhase.Serving; // Or it is to drain.
         await succession.PublishAsync();
         if (!notifier.Ready($"serving {services}")) logger.NotNotified("the service is ready");
         logger.Ready();

@@ -67,7 +67,10 @@ internal static class DaemonHost
 
         IServiceCollection services = builder.Services;
         services.Configure<HostOptions>(static options =>
-            options.ShutdownTimeout = Timeout.InfiniteTimeSpan); // The drain has its own.
+        {
+            options.ShutdownTimeout = Timeout.InfiniteTimeSpan; // The drain has its own.
+            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore; // Flows go on.
+        });
         services.AddSingleton(config);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>

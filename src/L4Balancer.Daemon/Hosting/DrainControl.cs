@@ -28,7 +28,7 @@ internal sealed class DrainControl(
     /// <returns>The phase that follows: notice or draining.</returns>
     public async Task<ProcessPhase> BeginAsync(TimeSpan notice)
     {
-        Task stopped = Begin(notice, shortenOnly: false);
+        Task stopped = Begin(notice, shortenOnly: lifetime.IsEnding);
         if (notice == TimeSpan.Zero) await stopped;
         return readiness.Phase;
     }

@@ -9,6 +9,7 @@ namespace L4Balancer.Daemon.Hosting;
 internal sealed class HangupReload(Reloader reloader, ILogger logger) : IHostedService, IDisposable
 {
     private PosixSignalRegistration? _registration;
+    private int _asked; // Signals that no reload has begun after.
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -16,7 +17,7 @@ internal sealed class HangupReload(Reloader reloader, ILogger logger) : IHostedS
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            _ = ReloadAsync();
+            _ = ReloadAllAsync();
         });
         return Task.CompletedTask;
     }
@@ -26,6 +27,20 @@ internal sealed class HangupReload(Reloader reloader, ILogger logger) : IHostedS
 
     /// <inheritdoc/>
     public void Dispose() => _registration?.Dispose();
+
+    /// <summary>Of signals that come during a reload all together make one more.</summary>
+    private async Task ReloadAllAsync()
+    {
+        if (Interlocked.Increment(ref _asked) > 1) return;
+
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _asked);
+            await ReloadAsync();
+        }
+        while (Interlocked.CompareExchange(ref _asked, 0, seen) != seen);
+    }
 
     private async Task ReloadAsync()
     {

@@ -27,16 +27,24 @@ internal enum ProcessPhase
 /// Whether clients should be sent here. Written by <see cref="BalancerWorker"/> and <see cref="DrainControl"/>, read by
 /// any thread.
 /// </summary>
-internal sealed class Readiness(Balancer balancer)
+internal sealed class Readiness(Balancer balancer) : IDisposable
 {
+    private readonly CancellationTokenSource _leaving = new();
     private volatile ProcessPhase _phase;
 
     /// <summary>Where the process is in its life.</summary>
     public ProcessPhase Phase
     {
         get => _phase;
-        set => _phase = value;
+        set
+        {
+            _phase = value;
+            if (value > ProcessPhase.Serving) _leaving.Cancel();
+        }
     }
+
+    /// <summary>Cancelled when a drain begins: nobody is to wait for probes of a reload then.</summary>
+    public CancellationToken Leaving => _leaving.Token;
 
     /// <summary>Why no clients should be sent here; null when they should.</summary>
     public string? NotReadyBecause => _phase switch
@@ -46,4 +54,7 @@ internal sealed class Readiness(Balancer balancer)
         ProcessPhase.Starting => "starting, the first round of probes is not done",
         _ => balancer.IsReady ? null : "the balancer does not accept connections",
     };
+
+    /// <inheritdoc/>
+    public void Dispose() => _leaving.Dispose();
 }

@@ -56,12 +56,16 @@ internal sealed class Reloader(
             ConfigFile file = ConfigFile.Load(path);
             if (file.Config is not { } next) return Fail(file);
 
-            ApplyResult applied = await balancer.ApplyAsync(next, CancellationToken.None);
+            ApplyResult applied = await balancer.ApplyAsync(next, readiness.Leaving);
             return inForce.Succeed(applied.Changes, applied.Warnings, file.Problems);
         }
         catch (BalancerStartException failure)
         {
             return inForce.Fail(failure.Message, []);
+        }
+        catch (OperationCanceledException)
+        {
+            return inForce.Fail("the daemon drains; nothing has changed", []);
         }
         catch (Exception failure)
         {

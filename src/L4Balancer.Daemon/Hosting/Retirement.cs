@@ -34,6 +34,7 @@ internal sealed class Retirement(
             if (refusal() is { } reason) return reason;
 
             await balancer.ReleaseListenersAsync(datagramsToo: true);
+            readiness.Phase = ProcessPhase.Draining; // What waits at the gate is to see it.
             return null;
         },
         CancellationToken.None);

@@ -34,11 +34,14 @@ internal sealed class SignalLifetime(IHostApplicationLifetime application, ILogg
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends the process as a first signal does.</summary>
+    /// <summary>
+    /// Ends the process as a first signal does; a signal that comes later is the first all the same and cuts nothing
+    /// off.
+    /// </summary>
     /// <param name="reason">For the log.</param>
     public void End(string reason)
     {
-        if (Interlocked.CompareExchange(ref _received, 1, 0) != 0) return;
+        if (IsEnding) return;
 
         Reason = reason;
         application.StopApplication();
@@ -60,8 +63,7 @@ internal sealed class SignalLifetime(IHostApplicationLifetime application, ILogg
         signal.Cancel = received <= 2;
         if (received == 1)
         {
-            Reason = signal.Signal.ToString();
-            application.StopApplication();
+            End(signal.Signal.ToString());
         }
         else if (received == 2)
         {

@@ -59,7 +59,7 @@ internal sealed class TakeoverServer(
             await using Stream lines = await upgrade!.UpgradeAsync();
             using CancellationTokenSource tooLong = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
             tooLong.CancelAfter(LongestStart);
-            await GiveAsync((int)socket.Handle, lines, tooLong.Token);
+            await GiveAsync(socket, lines, tooLong.Token);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
@@ -74,8 +74,9 @@ internal sealed class TakeoverServer(
     }
 
     /// <exception cref="IOException">The successor has gone.</exception>
-    private async Task GiveAsync(int socket, Stream lines, CancellationToken cancellationToken)
+    private async Task GiveAsync(Socket socket, Stream lines, CancellationToken cancellationToken)
     {
+        int fd = (int)socket.Handle;
         logger.TakeoverBegins();
         await ExpectAsync(lines, TakeoverLines.Send, cancellationToken);
         ListeningDescriptor[] given = [.. balancer.ListeningDescriptors];
@@ -88,25 +89,35 @@ internal sealed class TakeoverServer(
         foreach (GivenDescriptor[] some in all.Chunk(Interop.DescriptorPassing.MaxDescriptors))
         {
             string names = string.Join(':', some.Select(static one => one.Name));
-            TakeoverLines.Write(socket, TakeoverLines.Sockets + names, [.. some.Select(static one => one.Fd)]);
+            TakeoverLines.Write(fd, TakeoverLines.Sockets + names, [.. some.Select(static one => one.Fd)]);
             await ExpectAsync(lines, TakeoverLines.Next, cancellationToken);
         }
 
         string self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        TakeoverLines.Write(socket, TakeoverLines.End + self);
+        TakeoverLines.Write(fd, TakeoverLines.End + self);
         await ExpectAsync(lines, TakeoverLines.Ready, cancellationToken);
-        if (await retirement.LeaveAsync(() => Refusal(given)) is { } reason)
+        if (await retirement.LeaveAsync(() => HasGone(socket) ?? Refusal(given)) is { } reason)
         {
-            TakeoverLines.Write(socket, TakeoverLines.Refused + reason);
+            TakeoverLines.Write(fd, TakeoverLines.Refused + reason);
             throw new IOException(reason);
         }
 
         logger.TakeoverDone();
         admin.Release();
-        TakeoverLines.Write(socket, TakeoverLines.Yours);
-        await drain.BeginAsync(TimeSpan.Zero);
-        lifetime.End("a successor has taken over");
+        try
+        {
+            TakeoverLines.Write(fd, TakeoverLines.Yours);
+        }
+        finally
+        {
+            await drain.BeginAsync(TimeSpan.Zero); // Nothing is taken any more, whatever becomes of the successor.
+            lifetime.End("a successor has taken over");
+        }
     }
+
+    /// <summary>It says nothing more before it is told to go on: what can be read then is its end.</summary>
+    private static string? HasGone(Socket socket) =>
+        socket.Poll(0, SelectMode.SelectRead) ? "the successor ended after it was ready" : null;
 
     /// <summary>Why the successor must not go on, although it could.</summary>
     private string? Refusal(ListeningDescriptor[] given) =>

@@ -13,11 +13,11 @@ namespace L4Balancer.Daemon.Systemd;
 internal sealed class SocketStore(SystemdNotifier notifier, int room, ILogger logger)
 {
     private readonly HashSet<string> _kept = [];
+    private readonly HashSet<string> _missing = [];
     private int _count;
-    private bool _isComplete = true;
 
     /// <summary>Every listening socket is held by systemd too.</summary>
-    public bool KeepsAll => room > 0 && _isComplete;
+    public bool KeepsAll => room > 0 && _missing.Count == 0;
 
     /// <summary>How many descriptors systemd keeps for this service.</summary>
     /// <param name="value">
@@ -36,17 +36,18 @@ internal sealed class SocketStore(SystemdNotifier notifier, int room, ILogger lo
             int[] descriptors = [.. address.Select(static one => one.Fd)];
             if (_count + descriptors.Length > room)
             {
-                _isComplete = false;
+                _missing.Add(address.Key);
                 logger.StoreFull(room, address.Key);
             }
             else if (!notifier.Store(address.Key, descriptors))
             {
-                _isComplete = false;
+                _missing.Add(address.Key);
                 logger.NotNotified($"it is to keep the sockets {address.Key}");
             }
             else
             {
                 _kept.Add(address.Key);
+                _missing.Remove(address.Key);
                 _count += descriptors.Length;
             }
         }
@@ -59,6 +60,7 @@ internal sealed class SocketStore(SystemdNotifier notifier, int room, ILogger lo
         foreach (IGrouping<string, ListeningDescriptor> address in closing.Where(static one => one.IsOwn)
             .GroupBy(static one => one.Name))
         {
+            _missing.Remove(address.Key);
             if (!notifier.Unstore(address.Key)) logger.NotNotified($"it is to close the sockets {address.Key}");
             if (_kept.Remove(address.Key)) _count -= address.Count();
         }

@@ -8,6 +8,9 @@ internal interface ILiveFlow
     /// <summary>The backend that it counts at; null while there is none.</summary>
     public Backend? Backend { get; }
 
+    /// <summary>Time since it began.</summary>
+    public TimeSpan Age { get; }
+
     /// <summary>What there is to know of it.</summary>
     public FlowStatus Status();
 

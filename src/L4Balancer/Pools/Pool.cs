@@ -19,6 +19,7 @@ internal sealed class Pool
     private volatile PoolConfig _config;
     private volatile Backend[] _backends;
     private volatile Backend[] _removed = [];
+    private List<(Backend Backend, long Deadline)> _leaving = []; // Taken out, and in the ring still.
     private ulong _seed;
     private bool? _serves; // As last logged; null before the first publish.
     private volatile bool _unpublished; // Something has changed since the last publish began.
@@ -123,7 +124,7 @@ internal sealed class Pool
     /// </summary>
     /// <param name="next">The configuration.</param>
     /// <param name="seed">The fleet's seed.</param>
-    /// <returns>Those that were taken out.</returns>
+    /// <returns>Those that were taken out; they are as before until that is published.</returns>
     public IReadOnlyList<Backend> Apply(PoolConfig next, ulong seed)
     {
         Backend[] gone = [];
@@ -137,18 +138,12 @@ internal sealed class Pool
                 backend.SetPending(false);
             }
 
+            _leaving.AddRange(gone.Select(backend => (backend, Deadline(next.DrainTimeout))));
             _removed = [.. _removed, .. gone];
             _seed = seed;
             _config = next;
             return true;
         });
-
-        // Only now: as long as the ring had them they were as good as before.
-        lock (_writer)
-        {
-            foreach (Backend backend in gone) backend.Remove(Deadline(next.DrainTimeout), flowsStay: false);
-            NoteStates();
-        }
 
         return gone;
     }
@@ -175,7 +170,7 @@ internal sealed class Pool
     {
         lock (_writer)
         {
-            Backend[] forgotten = [.. _removed.Where(static backend => backend.ActiveSessions == 0)];
+            Backend[] forgotten = [.. _removed.Where(static backend => backend is { IsRemoved: true, ActiveSessions: 0 })];
             if (forgotten.Length > 0) _removed = [.. _removed.Except(forgotten)];
             return forgotten;
         }
@@ -230,10 +225,12 @@ internal sealed class Pool
         Backend[] all;
         PoolConfig config;
         ulong seed;
+        List<(Backend Backend, long Deadline)> leaving;
         lock (_writer)
         {
             _unpublished = false;
             (all, config, seed) = (_backends, _config, _seed);
+            (leaving, _leaving) = (_leaving, []);
         }
 
         // What it weighs is read once: it may be changed meanwhile.
@@ -251,6 +248,12 @@ internal sealed class Pool
             config.HashOn,
             seed,
             [.. all.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()]);
+
+        lock (_writer)
+        {
+            foreach ((Backend backend, long deadline) in leaving) backend.Remove(deadline, flowsStay: false);
+            NoteStates();
+        }
 
         bool serves = available.Length > 0;
         if (serves == _serves) return;

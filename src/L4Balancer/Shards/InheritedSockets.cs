@@ -51,6 +51,12 @@ internal sealed class InheritedSockets : IDisposable
         return fitting;
     }
 
+    /// <summary>
+    /// A further socket can be bound beside one of these, and only beside it: they take some of the same connections.
+    /// </summary>
+    public bool Overlaps(FlowProtocol protocol, ListenAddress address) =>
+        MayBeJoined && _listeners.Exists(one => one.Protocol == protocol && ListenOverlap.Exists(one.Address, address));
+
     /// <summary>Closes what nobody has taken.</summary>
     /// <param name="listeners">Of it, the listening sockets.</param>
     /// <param name="others">The names of those that are no listening sockets of TCP or UDP.</param>

@@ -43,8 +43,8 @@ internal static class ListeningSockets
             while (all.Count < shards && mayJoin)
             {
                 ListenAddress target = all.Count == 0 ? address : all[0].Address;
-                SyscallResult opened = OpenOne(service, target, first: all.Count == 0);
-                if (isGiven && opened.Error == Errno.EADDRINUSE) break;
+                SyscallResult opened = OpenOne(service, target, isFirst: all.Count == 0 && !besideOwn);
+                if (isGiven && opened.IsError) break; // Another user's, or more than this process may bind.
 
                 Require(opened, service, address);
                 all.Add(Describe(opened.Value, service, target));

@@ -10,6 +10,9 @@ internal sealed partial class TcpSession
     /// <inheritdoc/>
     public Backend? Backend => _countsAtBackend ? _backend : null;
 
+    /// <inheritdoc/>
+    public TimeSpan Age => ShardClock.Between(_acceptedAt, Shard.Now);
+
     /// <summary>True of its client's socket, which stands for the session where each is to be seen once.</summary>
     public bool IsClient(ShardDescriptor socket) => socket == _client;
 
@@ -22,7 +25,7 @@ internal sealed partial class TcpSession
         Pool = _service.Pool.Name,
         Backend = _backend?.Name,
         Phase = !IsRelaying ? FlowPhase.Dialling : IsHalfClosed ? FlowPhase.HalfClosed : FlowPhase.Open,
-        Age = ShardClock.Between(_acceptedAt, Shard.Now),
+        Age = Age,
         Idle = ShardClock.Between(_lastActivity, Shard.Now),
         ClientBytes = _clientBytes,
         ServerBytes = _serverBytes,

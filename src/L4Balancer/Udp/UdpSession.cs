@@ -182,6 +182,9 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
     Backend? ILiveFlow.Backend => Backend;
 
     /// <inheritdoc/>
+    public TimeSpan Age => ShardClock.Between(_startedAt, Shard.Now);
+
+    /// <inheritdoc/>
     public FlowStatus Status() => new()
     {
         Id = new FlowId(Shard.Index, Registration),
@@ -190,7 +193,7 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         Pool = Home.Service.Pool.Name,
         Backend = Backend.Name,
         Phase = FlowPhase.Open,
-        Age = ShardClock.Between(_startedAt, Shard.Now),
+        Age = Age,
         Idle = ShardClock.Between(LastActivity, Shard.Now),
         ClientBytes = _clientBytes,
         ServerBytes = _serverBytes,

@@ -26,6 +26,29 @@ public sealed class ReloadUdpTests
     }
 
     [Test]
+    public async Task Apply_ToAnotherPoolAndBackWithAFlowInEach_BothStayAndNewOnesGoToTheFirst()
+    {
+        using UdpServer one = UdpServer.Named("one");
+        using UdpServer other = UdpServer.Named("two");
+        await using RunningBalancer balancer = await UdpClients.StartAsync([one]);
+        BalancerConfig first = balancer.Balancer.Config;
+        using Socket early = balancer.ConnectUdp();
+        string byOne = early.RoundTrip("a");
+
+        await balancer.ApplyAsync(config => config.WithBackends(other.EndPoint).WithPool(
+            static pool => pool with { Name = "another" }));
+        await Eventually.TrueAsync(() => balancer.Balancer.Backends.Any(static one => one.IsRemoved), "retired");
+        using Socket later = balancer.ConnectUdp();
+        string byOther = later.RoundTrip("a");
+        await balancer.ApplyAsync(_ => first);
+
+        using Socket last = balancer.ConnectUdp();
+        Assert.That(last.RoundTrip("a"), Is.EqualTo(byOne));
+        Assert.That(early.RoundTrip("a"), Is.EqualTo(byOne));
+        Assert.That(later.RoundTrip("a"), Is.EqualTo(byOther));
+    }
+
+    [Test]
     public async Task Apply_UdpServiceComesBackWhileItDrains_ServesOn()
     {
         using UdpServer server = UdpServer.Echo();

@@ -74,21 +74,8 @@ internal sealed class SystemdStandIn : IAsyncDisposable
         return child;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _ends = true;
-        await _receiving;
-        _socket.Dispose();
-        _store.ForEach(static one => SocketCalls.Close(one.Fd));
-        _folder.Dispose();
-    }
-
-    private int Count(string line)
-    {
-        lock (_lock) return _messages.Count(message => message.Split('\n').Contains(line));
-    }
-
-    private ChildProcess Launch(string config)
+    /// <summary>Starts a process of the service.</summary>
+    public ChildProcess Launch(string config)
     {
         (string Name, int Fd)[] passed;
         lock (_lock) passed = [.. _store.Select(static one => (one.Name, Duplicate(one.Fd)))];
@@ -108,6 +95,20 @@ internal sealed class SystemdStandIn : IAsyncDisposable
             ("LISTEN_FDNAMES", string.Join(':', passed.Select(static one => one.Name))));
         foreach ((_, int fd) in passed) SocketCalls.Close(fd);
         return child;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _ends = true;
+        await _receiving;
+        _socket.Dispose();
+        _store.ForEach(static one => SocketCalls.Close(one.Fd));
+        _folder.Dispose();
+    }
+
+    private int Count(string line)
+    {
+        lock (_lock) return _messages.Count(message => message.Split('\n').Contains(line));
     }
 
     private static int Duplicate(int fd) => Libc.fcntl(fd, DuplicateDescriptor, FirstDuplicate);

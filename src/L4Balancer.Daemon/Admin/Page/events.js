@@ -77,6 +77,7 @@ class Events {
 
     const key = `${event.id} ${event.time}`;
     if (this.known.has(key)) return;
+    if (this.known.size > 2000) this.known.clear(); // The list has forgotten them long ago.
     this.known.add(key);
     this.show(event);
   }

@@ -42,6 +42,7 @@ internal sealed class AdminServerTests
         await _server.StopAsync(CancellationToken.None);
         await _server.DisposeAsync();
         _exporter.Dispose();
+        _readiness.Dispose();
         await _balancer.DisposeAsync();
     }
 

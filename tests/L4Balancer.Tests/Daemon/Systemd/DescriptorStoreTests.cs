@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using L4Balancer.Tests.Loopback;
 using L4Balancer.Tests.Peers;
 using L4Balancer.Tests.Processes;
 using NUnit.Framework;
@@ -97,6 +98,47 @@ internal sealed class DescriptorStoreTests
         await load.MoreAsync(100);
         await load.StopAsync();
         Assert.That(load.Failures, Is.Empty);
+    }
+
+    [Test]
+    public async Task Restart_AddressOverlapsTheFormer_ServesThere()
+    {
+        ChildProcess daemon = await StartAsync();
+        daemon.Signal(ChildProcess.SigTerm);
+        await daemon.ExitAsync();
+        string text = await File.ReadAllTextAsync(_rig.Config);
+        string wider = text.Replace($"\"127.0.0.1:{_rig.Port}", $"\"0.0.0.0:{_rig.Port}", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_rig.Config, wider);
+
+        await StartAsync();
+
+        ConnectLoad load = new(_rig.Address);
+        await load.MoreAsync(50);
+        await load.StopAsync();
+        Assert.That(load.Failures, Is.Empty);
+        string name = $"tcp-0.0.0.0_{_rig.Port}";
+        Assert.That(_systemd.Stored, Is.EqualTo([name, name]), "the former address is kept no more");
+    }
+
+    [Test]
+    public async Task Restart_EndedWhileItProbes_SocketsAreKeptForTheNext()
+    {
+        ChildProcess daemon = await StartAsync();
+        daemon.Signal(ChildProcess.SigTerm);
+        await daemon.ExitAsync();
+        string before = await File.ReadAllTextAsync(_rig.Config);
+        using TestServer blackHole = await TestServer.BlackHoleAsync();
+        string probing = $"[service.web.health]\ntimeout = \"1h\"\nport = {blackHole.EndPoint.Port}\n";
+        await File.WriteAllTextAsync(_rig.Config, before + probing);
+
+        ChildProcess second = _rig.Add(_systemd.Launch(_rig.Config));
+        await UpgradeRig.SaysAsync(second, "listens on");
+        second.Signal(ChildProcess.SigTerm);
+        await second.ExitAsync();
+
+        Assert.That(_systemd.Stored, Is.EqualTo([Name, Name]));
+        await File.WriteAllTextAsync(_rig.Config, before);
+        await StartAsync();
     }
 
     [Test]
