@@ -170,7 +170,8 @@ internal sealed class Pool
     {
         lock (_writer)
         {
-            Backend[] forgotten = [.. _removed.Where(static backend => backend is { IsRemoved: true, ActiveSessions: 0 })];
+            Backend[] forgotten =
+                [.. _removed.Where(static backend => backend is { IsRemoved: true, ActiveSessions: 0 })];
             if (forgotten.Length > 0) _removed = [.. _removed.Except(forgotten)];
             return forgotten;
         }
