@@ -14,7 +14,7 @@ passed=0 failed=0 skipped=0
 running=''
 policy=''
 
-readonly build_limit=10m test_limit=10m hang_limit=2m
+readonly build_limit=10m test_limit=12m hang_limit=2m
 # Each program beside the Debian package that has it.
 readonly programs=(
   nginx:nginx-light wrk:wrk redis-server:redis-server curl:curl sshd:openssh-server ssh:openssh-client
