@@ -81,15 +81,16 @@ internal static class AdminCommand
         if (parsed.GetValue(Socket) is { } socket) return socket;
         if (parsed.GetValue(Config) is not { } path) return AdminConfig.DefaultSocket;
 
+        // Whatever else is wrong with the file is not this command's business: the daemon runs with what it read.
         ConfigFile file = ConfigFile.Load(path);
-        if (file.Config is not { } config)
+        if (file.Admin is not { } admin)
         {
             ProblemPrinter.WriteText(file, errors);
             throw new CommandFailure(
-                ExitCodes.Invalid, $"{path} does not say where the socket is; --socket PATH asks without the file");
+                ExitCodes.Invalid, $"{path} cannot be read for its admin.socket; --socket PATH asks without the file");
         }
 
-        return config.Admin.Socket ?? throw new CommandFailure(
+        return admin.Socket ?? throw new CommandFailure(
             ExitCodes.Unreachable, $"admin.socket is \"\" in {path}: the daemon has no socket to be asked by");
     }
 }

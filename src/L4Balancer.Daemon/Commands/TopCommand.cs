@@ -1,4 +1,5 @@
 using System.CommandLine;
+using L4Balancer.Config;
 using L4Balancer.Daemon.Commands.Display;
 using L4Balancer.Daemon.Commands.Top;
 using Spectre.Console;
@@ -24,7 +25,12 @@ internal static class TopCommand
         Option<TimeSpan?> interval = DurationOption.Create("--interval", "Time between two looks [default: 1s]");
         interval.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<TimeSpan?>() < ShortestInterval) result.AddError("--interval: at least 100ms");
+            // Read anew: the value of one that is no duration cannot be asked for.
+            string text = result.Tokens is [{ Value: var value }, ..] ? value : "";
+            if (DurationSyntax.TryParse(text, out TimeSpan given) && given < ShortestInterval)
+            {
+                result.AddError("--interval: at least 100ms");
+            }
         });
         Option<string> by = new("--by")
         {

@@ -12,6 +12,9 @@ namespace L4Balancer.Daemon.Configuration;
 internal sealed record ConfigFile(
     string Path, SourceText Text, BalancerConfig? Config, IReadOnlyList<ConfigProblem> Problems)
 {
+    /// <summary>Its <c>[admin]</c> table, also where something else is wrong; null where it is not TOML.</summary>
+    public AdminConfig? Admin { get; private init; }
+
     /// <summary>Where the file is when the command line does not say.</summary>
     public const string DefaultPath = "/etc/l4balancer/l4balancer.toml";
 
@@ -54,7 +57,10 @@ internal sealed record ConfigFile(
             problems.Error(failure.Position, failure.Message);
         }
 
-        return new ConfigFile(path, text, problems.HasErrors ? null : config, problems.Sorted());
+        return new ConfigFile(path, text, problems.HasErrors ? null : config, problems.Sorted())
+        {
+            Admin = config?.Admin,
+        };
     }
 
     /// <summary>Reads to the end rather than by length, so that a pipe works too.</summary>

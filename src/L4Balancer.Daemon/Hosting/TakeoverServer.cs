@@ -45,7 +45,9 @@ internal sealed class TakeoverServer(
 
         if (!retirement.IsServing)
         {
-            throw new AdminRefusal(StatusCodes.Status409Conflict, "the running daemon starts or ends; try again");
+            throw new AdminRefusal(
+                StatusCodes.Status409Conflict,
+                "the running daemon starts, drains or ends; try again once it serves, or stop it and start this one");
         }
 
         if (Interlocked.Exchange(ref _underWay, 1) == 1)

@@ -42,22 +42,24 @@ internal sealed class SessionLimit(int max, SessionLimit? whole = null)
     /// <returns>Null, or the limit that is reached.</returns>
     public SessionLimit? Reserve()
     {
-        int open = Interlocked.Increment(ref _open);
-        if (open > _max)
+        if (Interlocked.Increment(ref _open) > _max)
         {
             Interlocked.Decrement(ref _open);
             return this;
         }
 
-        if (whole?.Reserve() is not { } reached)
-        {
-            if (open > _peak) _peak = open; // Two shards may be here at once; then it is one too low.
-            return null;
-        }
+        if (whole?.Reserve() is not { } reached) return null;
 
         Interlocked.Decrement(ref _open);
         WakeOne(); // Somebody may have found the place taken meanwhile.
         return reached;
+    }
+
+    /// <summary>A place that was reserved is a session's now.</summary>
+    public void Use()
+    {
+        int open = Open;
+        if (open > _peak) _peak = open; // Of two shards at once one may be missed, or the other's reservation count.
     }
 
     /// <summary>Gives a place back and opens the gate of a listener that waits for one.</summary>

@@ -149,6 +149,7 @@ internal sealed class TcpListener
         TcpServiceOnShard home = _home;
         if (_shards.Length > 1) home = _serviceByShard[ShardBalance.Choose(_shards, Shard.Index)];
         home.Shard.Load.Add();
+        Service.Limit.Use();
         if (home == _home) TcpSession.Start(home, fd, flow);
         else home.Shard.Post(() => TcpSession.Start(home, fd, flow));
     }

@@ -53,8 +53,14 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
         }
 
         UdpSession? session = TryConnect(listener, flow, avoided, out drop);
-        if (session is null) Service.Limit.Release();
-        else home.Remember(session);
+        if (session is null)
+        {
+            Service.Limit.Release();
+            return null;
+        }
+
+        Service.Limit.Use();
+        home.Remember(session);
         return session;
     }
 

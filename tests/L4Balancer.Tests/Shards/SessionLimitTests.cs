@@ -44,4 +44,20 @@ public sealed class SessionLimitTests
         Assert.That(most, Is.InRange(1, 5));
         Assert.That((whole.Open, parts[0].Open, parts[1].Open), Is.EqualTo((0, 0, 0)));
     }
+
+    [Test]
+    public void Peak_PlacesReservedAndGivenBack_CountsThoseThatWereUsed()
+    {
+        SessionLimit limit = new(10);
+        for (int session = 0; session < 3; session++)
+        {
+            limit.Reserve();
+            limit.Use();
+        }
+
+        limit.Reserve(); // For an accept that finds nobody.
+        limit.Release();
+        limit.Release();
+        Assert.That(limit.Peak, Is.EqualTo(3));
+    }
 }

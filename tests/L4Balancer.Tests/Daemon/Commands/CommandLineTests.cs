@@ -125,6 +125,7 @@ internal sealed class CommandLineTests
     [TestCase("--wait: \"60\" is no duration; write whole numbers with the units", "drain", "--wait", "60")]
     [TestCase("WEIGHT: \"-1\" is no weight; write 0 to 256 or default", "backend", "weight", "a", "-1")]
     [TestCase("--interval: at least 100ms", "top", "--interval", "5ms")]
+    [TestCase("--interval: \"1\" is no duration", "top", "--interval", "1")]
     [TestCase("--socket and --config exclude each other", "status", "--socket", "x", "--config", "y")]
     [TestCase("  l4balancer completion fish  For fish: l4balancer completion fish | source", "completion")]
     public async Task CommandLine_Misused_ReturnsTwoAndSaysHow(string expected, params string[] arguments)

@@ -105,15 +105,23 @@ internal sealed class UnreachableTests
     }
 
     [Test]
-    public async Task Command_FileWithErrors_ShowsThemAndReturnsOne()
+    public async Task Command_FileWithErrorsElsewhere_AsksAtItsSocketAllTheSame()
     {
-        await File.WriteAllTextAsync(_folder["web.toml"], "[admin]\nsoket = 1\n");
+        await File.WriteAllTextAsync(_folder["web.toml"], Config($"socket = \"{Place}\"") + "lissten = 1\n");
+
+        await SaysAsync(["status", "--config", _folder["web.toml"]], $"no answer from {Place}");
+    }
+
+    [Test]
+    public async Task Command_FileThatIsNoToml_ShowsWhereAndReturnsOne()
+    {
+        await File.WriteAllTextAsync(_folder["web.toml"], "[admin]\nsocket = \n");
 
         (int exitCode, string output, string errors) =
             await DaemonCommand.RunAsync("status", "--config", _folder["web.toml"]);
 
         Assert.That((exitCode, output), Is.EqualTo((1, "")));
-        Assert.That(errors, Does.Contain(":2:1: error: unknown key 'soket'").And.Contain("--socket PATH"));
+        Assert.That(errors, Does.Contain(":2:").And.Contain("error: ").And.Contain("--socket PATH"));
     }
 
     private static string Config(string socket) =>
