@@ -19,7 +19,9 @@ readonly build_limit=10m test_limit=12m hang_limit=2m
 readonly programs=(
   nginx:nginx-light wrk:wrk redis-server:redis-server curl:curl sshd:openssh-server ssh:openssh-client
   systemd-analyze:systemd strace:strace
-  dnsmasq:dnsmasq-base dig:bind9-dnsutils dnsperf:dnsperf ip:iproute2 iperf3:iperf3 logger:bsdutils chromium:chromium
+  zsh:zsh fish:fish tmux:tmux
+  dnsmasq:dnsmasq-base dig:bind9-dnsutils dnsperf:dnsperf ip:iproute2 iperf3:iperf3 logger:bsdutils
+  python3:python3-minimal chromium:chromium
 )
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -70,7 +70,7 @@ public sealed partial class Balancer
             }
 
             _servesDatagrams |= !datagramsToo;
-            await AnswerOfAll();
+            await _parts.AnswerAsync();
         },
         CancellationToken.None);
 

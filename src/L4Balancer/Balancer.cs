@@ -1,6 +1,7 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Metrics;
+using L4Balancer.Net;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -204,7 +205,7 @@ public sealed partial class Balancer : IAsyncDisposable
                 if (!_servesDatagrams || service.Config.Protocol == FlowProtocol.Tcp) service.PostStop();
             }
 
-            await AnswerOfAll(); // The listeners have taken what had come.
+            await _parts.AnswerAsync(); // The listeners have taken what had come.
         },
         CancellationToken.None);
 

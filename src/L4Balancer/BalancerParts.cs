@@ -88,6 +88,20 @@ internal sealed class BalancerParts : IDisposable
         where !listeners.IsStopped
         select listeners.Bound;
 
+    /// <summary>The sockets by which new flows are taken.</summary>
+    public IEnumerable<ListeningDescriptor> ListeningDescriptors =>
+        from service in _services
+        from listeners in service.Groups
+        where !listeners.IsStopped
+        from socket in listeners.Sockets
+        select socket;
+
+    /// <summary>Tells whoever wants to know that sockets listen.</summary>
+    public void TellOpened(IEnumerable<ListeningDescriptor> opened) => ListenersOpened?.Invoke([.. opened]);
+
+    /// <summary>Tells whoever wants to know that sockets will listen no more.</summary>
+    public void TellClosing(IEnumerable<ListeningDescriptor> closing) => ListenersClosing?.Invoke([.. closing]);
+
     /// <summary>Completes when every shard has done what was posted to it before.</summary>
     public Task AnswerAsync() => Task.WhenAll(Shards.Select(static shard => shard.RunAsync(static () => { })));
 

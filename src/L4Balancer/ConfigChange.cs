@@ -37,8 +37,14 @@ internal sealed class ConfigChange
     private IEnumerable<PoolConfig> NextPools => _next.Services.Select(static service => service.Pool).Distinct();
 
     /// <summary>Goes over to a configuration.</summary>
+    /// <param name="parts">What changes.</param>
+    /// <param name="next">The configuration.</param>
+    /// <param name="cancellationToken">Ends the look at the backends.</param>
+    /// <param name="beforeServing">Runs when nothing can fail any more, and before anything changes.</param>
     /// <exception cref="BalancerStartException">It cannot be used in this process; nothing has changed.</exception>
-    public static async Task ApplyAsync(BalancerParts parts, BalancerConfig next, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(
+        BalancerParts parts, BalancerConfig next, CancellationToken cancellationToken,
+        Func<Task>? beforeServing = null)
     {
         ConfigChange change = new(parts, next, BalancerLimits.Of(next));
         try
@@ -47,6 +53,7 @@ internal sealed class ConfigChange
             IReadOnlyList<Func<CancellationToken, Task>> judging = change.AddBackends();
             await change.AddListenersAsync();
             await Task.WhenAll(judging.Select(judge => judge(cancellationToken)));
+            if (beforeServing is not null) await beforeServing();
         }
         catch
         {
@@ -67,7 +74,18 @@ internal sealed class ConfigChange
     private void OpenSockets()
     {
         ListenerGroup[] own = [.. _parts.AllServices.SelectMany(static service => service.Groups)];
-        foreach (ListenPlan plan in _listening) plan.Open(_parts.Shards.Count, own);
+        foreach (ListenPlan plan in _listening) plan.Open(_parts.Shards.Count, own, _parts.Inherited);
+        CloseUnwanted();
+    }
+
+    /// <summary>Closes what this process was given at its start and nobody listens on.</summary>
+    private void CloseUnwanted()
+    {
+        _parts.Inherited.CloseRest(
+            out IReadOnlyList<ListeningDescriptor> listeners, out IReadOnlyList<string> others);
+        foreach (ListeningDescriptor one in listeners) _parts.Logger.UnwantedListener(one.ToString(), one.Name);
+        foreach (string name in others) _parts.Logger.UnwantedDescriptor(name);
+        if (listeners.Count > 0) _parts.TellClosing(listeners);
     }
 
     /// <summary>Adds what is new to the pools.</summary>
@@ -121,6 +139,11 @@ internal sealed class ConfigChange
             ListenerGroup added = await service.AddAsync(opened);
             _added.Add(added, service);
             _parts.Logger.Listening(service.Name, added.Bound.ToString());
+            _parts.TellOpened(added.Sockets);
+            if (added.Sockets.Count < _parts.Shards.Count)
+            {
+                _parts.Logger.FewerSockets(added.Bound.ToString(), added.Sockets.Count, _parts.Shards.Count);
+            }
         }
     }
 

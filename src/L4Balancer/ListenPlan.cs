@@ -1,4 +1,5 @@
 using L4Balancer.Config;
+using L4Balancer.Shards;
 
 namespace L4Balancer;
 
@@ -56,13 +57,15 @@ internal sealed class ListenPlan(ServiceConfig service, ListenAddress address)
     /// <summary>Opens sockets where no listeners go on.</summary>
     /// <param name="shards">How many.</param>
     /// <param name="own">What this process listens on by now.</param>
+    /// <param name="inherited">What this process was given at its start and nobody has taken yet.</param>
     /// <exception cref="BalancerStartException">The address cannot be listened on.</exception>
-    public void Open(int shards, IReadOnlyCollection<ListenerGroup> own)
+    public void Open(int shards, IReadOnlyCollection<ListenerGroup> own, InheritedSockets inherited)
     {
         if (Kept is not null) return;
 
         bool besideOwn = inherited.Overlaps(service.Protocol, address) || own.Any(
             group => group.Protocol == service.Protocol && ListenOverlap.Exists(group.Bound.Address, address));
-        Opened = OpenedSockets.Open(service, address, shards, besideOwn);
+        Opened = new OpenedSockets(
+            address, ListeningSockets.Open(service, address, shards, besideOwn, inherited));
     }
 }

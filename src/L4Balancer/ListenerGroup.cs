@@ -1,5 +1,6 @@
 using L4Balancer.Config;
 using L4Balancer.Net;
+using L4Balancer.Shards;
 
 namespace L4Balancer;
 
@@ -18,6 +19,9 @@ internal abstract class ListenerGroup(ListenAddress configured, BoundListener bo
 
     /// <summary>The address with the port in force, and the service it belongs to.</summary>
     public BoundListener Bound { get; protected set; } = bound;
+
+    /// <summary>Its sockets.</summary>
+    public required IReadOnlyList<ListeningDescriptor> Sockets { get; init; }
 
     /// <summary>The transport.</summary>
     public FlowProtocol Protocol => Bound.Protocol;
@@ -50,6 +54,11 @@ internal abstract class ListenerGroup(ListenAddress configured, BoundListener bo
     /// </summary>
     /// <returns>True once it is closed, or is about to be.</returns>
     public abstract bool PostCloseIfDone();
+
+    /// <summary>
+    /// Takes nothing more and leaves what waits to whoever else holds the sockets; what is to leave by them still does.
+    /// </summary>
+    public abstract void PostRelease();
 
     /// <summary>Closes it at once.</summary>
     public abstract void PostClose();

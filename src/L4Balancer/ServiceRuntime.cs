@@ -105,19 +105,8 @@ internal abstract class ServiceRuntime(ServiceConfig config, PoolRuntime pool, S
     /// <summary>Closes sessions, whatever they are doing. After all shards have closed their listeners.</summary>
     public abstract Task CutOffAsync(CloseReason reason);
 
-    /// <summary>
-    /// Opens the sockets of every address, one for each shard, and hands each to the one who makes a listener of it.
-    /// </summary>
-    protected List<BoundListener> Open(int shards, Action<int, int, BoundListener> take)
-    {
-        List<BoundListener> all = [];
-        foreach (ListenAddress address in Config.Listen)
-        {
-            ListeningDescriptor[] sockets = ListeningSockets.Open(Config, address, shards, InheritedSockets.None());
-            BoundListener bound = new(Config.Name, sockets[0].Address, Config.Protocol);
-            for (int i = 0; i < sockets.Length; i++) take(i % shards, sockets[i].Fd, bound);
-            all.Add(bound);
-        }
+    /// <summary>Goes over to the configuration in force.</summary>
+    protected abstract void OnUse();
 
     /// <summary>New flows of a group are this service's from now on.</summary>
     protected abstract void OnTake(ListenerGroup group);

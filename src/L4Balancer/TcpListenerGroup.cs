@@ -15,6 +15,12 @@ internal sealed class TcpListenerGroup(ListenAddress configured, BoundListener b
 
     public override bool PostCloseIfDone() => Array.TrueForAll(listeners, static one => one.Closed.IsCompleted);
 
+    public override void PostRelease()
+    {
+        IsStopped = true;
+        PostClose();
+    }
+
     public override void PostClose() => Array.ForEach(listeners, static listener => listener.PostClose());
 
     /// <summary>New flows belong to another service from now on.</summary>

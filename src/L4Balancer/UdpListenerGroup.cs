@@ -22,6 +22,12 @@ internal sealed class UdpListenerGroup(ListenAddress configured, BoundListener b
         return true;
     }
 
+    public override void PostRelease()
+    {
+        IsStopped = true;
+        PostToAll(static listener => listener.Release());
+    }
+
     public override void PostClose() => PostToAll(static listener => listener.Close());
 
     /// <summary>Takes new flows, of another service or again.</summary>

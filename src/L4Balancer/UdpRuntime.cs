@@ -77,7 +77,7 @@ internal sealed class UdpRuntime : ServiceRuntime, IDisposable
                 home.Add(listeners[i]);
             });
         }));
-        return new UdpListenerGroup(opened.Configured, bound, listeners);
+        return new UdpListenerGroup(opened.Configured, bound, listeners) { Sockets = opened.Sockets };
     }
 
     private UdpService MakeService() => new(Config, Pool.Pool, Pool.Ejector, Limit, _logger)

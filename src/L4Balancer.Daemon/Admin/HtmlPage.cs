@@ -6,8 +6,8 @@ using L4Balancer.Daemon.Admin.Page;
 namespace L4Balancer.Daemon.Admin;
 
 /// <summary>
-/// The page at <c>/</c>. A browser is told to take the scripts and styles that stand in it, by their hashes, to
-/// make no text into elements, and to talk to nobody else.
+/// The page at <c>/</c>. A browser is told to take the scripts and styles that stand in it, by their hashes, and to
+/// talk to nobody else.
 /// </summary>
 internal sealed partial class HtmlPage : IAdminRoutes
 {

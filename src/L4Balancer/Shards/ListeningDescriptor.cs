@@ -18,6 +18,9 @@ internal readonly record struct ListeningDescriptor(
     /// </summary>
     public bool IsOwn => Name == OwnName(Protocol, Address);
 
+    /// <summary>As in the log: the address, of UDP with the protocol before it.</summary>
+    public override string ToString() => Protocol == FlowProtocol.Udp ? $"udp {Address}" : Address.ToString();
+
     /// <summary>A socket that this program has opened.</summary>
     public static ListeningDescriptor Own(FlowProtocol protocol, ListenAddress address, int fd) =>
         new(OwnName(protocol, address), protocol, address, fd);

@@ -25,6 +25,10 @@ internal static class ListeningSockets
     /// <param name="service">What is to listen.</param>
     /// <param name="address">Where; port 0 lets the kernel choose one port for all.</param>
     /// <param name="shards">How many sockets there should be.</param>
+    /// <param name="besideOwn">
+    /// This process listens there already, by an address that overlaps this one: the first socket then needs the option
+    /// too, and who else listens there is not noticed.
+    /// </param>
     /// <param name="inherited">What this process was given.</param>
     /// <returns>
     /// At least one. More than shards where that many were given: each has a queue of its own that somebody must serve.
@@ -32,7 +36,7 @@ internal static class ListeningSockets
     /// </returns>
     /// <exception cref="BalancerStartException">The address cannot be listened on.</exception>
     public static ListeningDescriptor[] Open(
-        ServiceConfig service, ListenAddress address, int shards, InheritedSockets inherited)
+        ServiceConfig service, ListenAddress address, int shards, bool besideOwn, InheritedSockets inherited)
     {
         List<ListeningDescriptor> all = [.. inherited.Take(service.Protocol, address)];
         bool isGiven = all.Count > 0;
@@ -84,7 +88,7 @@ internal static class ListeningSockets
     }
 
     /// <returns>The socket; of the failures, those of the bind alone.</returns>
-    private static SyscallResult OpenOne(ServiceConfig service, ListenAddress address, bool first)
+    private static SyscallResult OpenOne(ServiceConfig service, ListenAddress address, bool isFirst)
     {
         bool v6 = address.IsV6Socket;
         bool datagrams = service.Protocol == FlowProtocol.Udp;
@@ -98,7 +102,7 @@ internal static class ListeningSockets
             if (datagrams) PrepareForDatagrams(fd, v6, service, address);
             else PrepareForStreams(fd, service, address);
 
-            if (!first) Require(SocketOptions.ReusePort(fd), service, address);
+            if (!isFirst) Require(SocketOptions.ReusePort(fd), service, address);
             SyscallResult isBound = SocketCalls.Bind(fd, address.Endpoint, v6);
             if (isBound.IsError)
             {
@@ -106,7 +110,7 @@ internal static class ListeningSockets
                 return isBound;
             }
 
-            if (first) Require(SocketOptions.ReusePort(fd), service, address);
+            if (isFirst) Require(SocketOptions.ReusePort(fd), service, address);
             if (!datagrams) Require(SocketCalls.Listen(fd, service.Backlog), service, address);
             return opened;
         }

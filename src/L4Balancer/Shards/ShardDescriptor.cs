@@ -44,6 +44,19 @@ internal abstract class ShardDescriptor(Shard shard, int fd)
         return true;
     }
 
+    /// <summary>
+    /// Hears of no more events. For a socket that other processes hold too this comes before the close, which alone
+    /// does not end what epoll reports of it.
+    /// </summary>
+    protected void Unregister()
+    {
+        if (_registration == NotRegistered) return;
+
+        shard.Epoll.Remove(fd);
+        shard.ReleaseSlot(_registration);
+        _registration = NotRegistered;
+    }
+
     /// <summary>Closes the descriptor; events that are still in the batch find nothing any more. Once.</summary>
     protected void CloseDescriptor()
     {

@@ -160,6 +160,7 @@ internal sealed class ShardSocket : ShardDescriptor
 
         _flags |= Flags.Closed;
         if (reset) _ = SocketOptions.ResetOnClose(Fd);
+        if (_owner is null) Unregister(); // A listening socket, which others may hold too.
         CloseDescriptor();
 
         if (_reader.IsSet) Shard.Defer(_reader);

@@ -12,6 +12,7 @@ internal sealed class UdpListener : DatagramSocket
     private readonly bool _boundToAny;
     private readonly List<UdpServiceOnShard> _formerHomes = [];
     private uint _dropsSeen;
+    private bool _isReleased;
     private int _sessions;
 
     /// <param name="home">The service on this listener's shard.</param>
@@ -25,6 +26,7 @@ internal sealed class UdpListener : DatagramSocket
         IsV6 = v6;
         _bound = bound;
         _boundToAny = bound.Address.IsAny;
+        _dropsSeen = SocketOptions.Drops(fd); // Of a socket that was taken over, its former owner's.
     }
 
     /// <summary>The service that new flows belong to.</summary>
@@ -90,10 +92,21 @@ internal sealed class UdpListener : DatagramSocket
         return Home.SessionOf(this, flow, out drop);
     }
 
+    /// <summary>
+    /// Takes nothing any more: somebody else who holds the socket does. Replies still leave by it. The shard's thread.
+    /// </summary>
+    public void Release()
+    {
+        TakeDrops();
+        _isReleased = true;
+        IsDraining = true;
+        Unregister();
+    }
+
     /// <summary>Takes what waits, at most <paramref name="batches"/> times a batch.</summary>
     public void TakeWaiting(int batches)
     {
-        bool more = true;
+        bool more = !_isReleased;
         for (int taken = 0; taken < batches && more; taken++) more = Home.Paths.Requests.Take(this);
     }
 
@@ -108,6 +121,7 @@ internal sealed class UdpListener : DatagramSocket
         _formerHomes.ForEach(home => home.CutOff(this));
         Home.Paths.Replies.Flush(); // What is to leave by it.
         TakeDrops();
+        Unregister(); // Others may hold the socket too.
         CloseSocket();
         Home.Remove(this);
     }
@@ -119,7 +133,7 @@ internal sealed class UdpListener : DatagramSocket
     /// <summary>Takes over what the kernel has dropped since the last time.</summary>
     public void TakeDrops()
     {
-        if (IsClosed) return;
+        if (IsClosed || _isReleased) return;
 
         uint drops = SocketOptions.Drops(Fd);
         uint fresh = unchecked(drops - _dropsSeen);
