@@ -5,23 +5,15 @@ using NUnit.Framework;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>The page at / in a real browser while an operator changes things elsewhere.</summary>
-public sealed class PageChangesTests
+public sealed class PageChangesTests : PageFixture
 {
-    private PageBrowser _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task StartBrowser() => _browser = await PageBrowser.StartAsync();
-
-    [OneTimeTearDown]
-    public async Task EndBrowser() => await _browser.DisposeAsync();
-
     [Test]
     public async Task Reload_RefusedForATextOfHtml_ShowsTheTextAndRunsNothing()
     {
         const string Html = "<img src=x onerror=alert(1)>";
         await using NginxServer nginx = await NginxServer.StartAsync();
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint));
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
 
         daemon.Rewrite(daemon.File with { Service = $"\"{Html}\" = 1" });
         daemon.Child.Signal(ChildProcess.SigHup);
@@ -50,7 +42,7 @@ public sealed class PageChangesTests
         await using NginxServer first = await NginxServer.StartAsync("first");
         await using NginxServer second = await NginxServer.StartAsync("second");
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(first.EndPoint));
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
 
         daemon.Rewrite(daemon.File with { Backends = [second.EndPoint.ToString()] });
         daemon.Child.Signal(ChildProcess.SigHup);
@@ -71,7 +63,7 @@ public sealed class PageChangesTests
         await using NginxServer second = await NginxServer.StartAsync("second");
         await using DaemonProcess daemon =
             await DaemonProcess.StartAsync(new DaemonFile(first.EndPoint, second.EndPoint));
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
         string row = $"tr[data-backend=\"{second.EndPoint}\"]";
         using AdminCaller control = daemon.Control;
 

@@ -4,17 +4,9 @@ using NUnit.Framework;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>Live connections on the page at /, sorted and filtered by hand.</summary>
-public sealed class PageConnectionsTests
+public sealed class PageConnectionsTests : PageFixture
 {
     private const int Clients = 6;
-
-    private PageBrowser _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task StartBrowser() => _browser = await PageBrowser.StartAsync();
-
-    [OneTimeTearDown]
-    public async Task EndBrowser() => await _browser.DisposeAsync();
 
     [Test]
     public async Task Heading_ClickedTwice_SortsDownThenUp()
@@ -87,7 +79,7 @@ public sealed class PageConnectionsTests
 
     private async Task<PageTab> ShowConnectionsAsync(DaemonProcess daemon)
     {
-        PageTab page = await _browser.ShowAsync(daemon);
+        PageTab page = await Browser.ShowAsync(daemon);
         await page.ValueAsync("document.querySelector('#connections').scrollIntoView({ behavior: 'instant' })");
         await page.UntilAsync($"document.querySelectorAll('.connections tbody tr').length === {Clients}");
         return page;

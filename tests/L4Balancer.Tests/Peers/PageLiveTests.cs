@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>The page at / in a real browser while things change.</summary>
-public sealed class PageLiveTests
+public sealed class PageLiveTests : PageFixture
 {
     private const int ManyBackends = 200;
 
@@ -15,14 +15,6 @@ public sealed class PageLiveTests
         interval = "100ms"
         """;
 
-    private PageBrowser _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task StartBrowser() => _browser = await PageBrowser.StartAsync();
-
-    [OneTimeTearDown]
-    public async Task EndBrowser() => await _browser.DisposeAsync();
-
     [Test]
     public async Task Backend_GoesDownAndComesBack_ItsRowSaysSoAndWhy()
     {
@@ -30,7 +22,7 @@ public sealed class PageLiveTests
         await using NginxServer second = await NginxServer.StartAsync("second");
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(
             new DaemonFile(first.EndPoint, second.EndPoint) { Service = QuickVerdicts });
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
         string row = $"tr[data-backend=\"{second.EndPoint}\"]";
         await page.UntilAsync($"document.querySelector('{row}').dataset.state === 'up'");
 
@@ -60,7 +52,7 @@ public sealed class PageLiveTests
         await using NginxServer nginx = await NginxServer.StartAsync();
         DaemonFile file = new(nginx.EndPoint);
         DaemonProcess daemon = await DaemonProcess.StartAsync(file);
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
         Assert.That(await page.TextAsync("[data-banner]"), Is.Null);
 
         await using (daemon) await daemon.Child.KillAsync();
@@ -82,7 +74,7 @@ public sealed class PageLiveTests
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(daemon.Address).Within();
         await client.NameAsync();
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
 
         daemon.Child.Signal(ChildProcess.SigTerm);
         await page.UntilAsync("document.querySelector('[data-banner=phase]')");
@@ -99,7 +91,7 @@ public sealed class PageLiveTests
         await using NginxServer nginx = await NginxServer.StartAsync();
         await using DaemonProcess daemon =
             await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint) { Service = QuickVerdicts });
-        await using PageTab page = await _browser.ShowAsync(daemon, height: 500);
+        await using PageTab page = await Browser.ShowAsync(daemon, height: 500);
         const string Look =
             """
             JSON.stringify(
@@ -133,7 +125,7 @@ public sealed class PageLiveTests
     {
         await using NginxServer nginx = await NginxServer.StartAsync();
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint));
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
 
         await page.ClickAsync("#filter-client");
         await page.TypeAsync("127.0.0.");
@@ -152,7 +144,7 @@ public sealed class PageLiveTests
         string[] backends =
             [.. Enumerable.Range(0, ManyBackends).Select(static i => $"127.0.0.{i + 1}:{1000 + i}")];
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(backends));
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
         await page.ClickAsync("#open-all");
         await page.UntilAsync($"document.querySelectorAll('tr[data-backend]').length === {ManyBackends}");
 
@@ -177,7 +169,7 @@ public sealed class PageLiveTests
         await using NginxServer nginx = await NginxServer.StartAsync();
         await using DaemonProcess daemon =
             await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint) { Service = service });
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
 
         string[] names = await page.TextsAsync("tr[data-backend] .name, tr[data-service] .name, summary .name");
 

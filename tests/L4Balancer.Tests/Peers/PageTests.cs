@@ -6,26 +6,18 @@ using NUnit.Framework;
 namespace L4Balancer.Tests.Peers;
 
 /// <summary>The page at / in a real browser: what it shows, how it looks, whom it talks to.</summary>
-public sealed class PageTests
+public sealed class PageTests : PageFixture
 {
     private const int Requests = 40;
 
     private static readonly string[] Themes = ["Theme: dark", "Theme: light", "Theme: auto"];
-
-    private PageBrowser _browser = null!;
-
-    [OneTimeSetUp]
-    public async Task StartBrowser() => _browser = await PageBrowser.StartAsync();
-
-    [OneTimeTearDown]
-    public async Task EndBrowser() => await _browser.DisposeAsync();
 
     [Test]
     public async Task Page_Open_ComplainsOfNothingAndTalksToTheDaemonAlone()
     {
         await using NginxServer nginx = await NginxServer.StartAsync();
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint));
-        await using PageTab page = await _browser.ShowAsync(daemon, height: 4000); // All of it is in sight.
+        await using PageTab page = await Browser.ShowAsync(daemon, height: 4000); // All of it is in sight.
 
         await page.RefreshedAsync(3);
         await page.UntilAsync("document.querySelector('#ring path')");
@@ -71,7 +63,7 @@ public sealed class PageTests
         for (int i = 0; i < Requests; i++) await HttpRequests.NameAsync(daemon.Address);
         await daemon.FlowsAsync(Requests);
 
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
         string total = Cell("service", "test", "total");
         await page.UntilAsync($"document.querySelector('{total}').innerText === '{Requests}'");
 
@@ -112,7 +104,7 @@ public sealed class PageTests
         await using NginxServer second = await NginxServer.StartAsync("second");
         await using DaemonProcess daemon =
             await DaemonProcess.StartAsync(new DaemonFile(first.EndPoint, second.EndPoint));
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
         await page.ValueAsync("document.querySelector('#ring').scrollIntoView({ behavior: 'instant' })");
         await page.UntilAsync("document.querySelectorAll('#ring path.now').length === 2");
 
@@ -137,7 +129,7 @@ public sealed class PageTests
         const string Background = "getComputedStyle(document.body).backgroundColor";
         await using NginxServer nginx = await NginxServer.StartAsync();
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint));
-        await using PageTab page = await _browser.ShowAsync(daemon);
+        await using PageTab page = await Browser.ShowAsync(daemon);
         await page.PreferAsync("light");
         string light = (await page.ValueAsync(Background)).GetString()!;
         await page.PreferAsync("dark");
@@ -178,7 +170,7 @@ public sealed class PageTests
         await using NginxServer nginx = await NginxServer.StartAsync();
         await using DaemonProcess daemon =
             await DaemonProcess.StartAsync(new DaemonFile(nginx.EndPoint) { Service = more });
-        await using PageTab page = await _browser.ShowAsync(daemon, width, 6000);
+        await using PageTab page = await Browser.ShowAsync(daemon, width, 6000);
         await page.UntilAsync("document.querySelector('#ring path') && document.querySelector('#event-list li')");
         await page.RefreshedAsync(2);
 
