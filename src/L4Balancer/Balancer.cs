@@ -123,7 +123,7 @@ public sealed partial class Balancer : IAsyncDisposable
         Dictionary<(string Pool, string Backend), TimeSpan> byName = [];
         foreach (PoolRuntime pool in _parts.Pools)
         {
-            // A removed one's name may be that of its successor, which has the younger flows.
+            // Removed ones last: of a name that both have, the removed one has the older flows.
             foreach (Backend backend in pool.Pool.Backends.Concat(pool.Pool.Removed))
             {
                 if (oldest.TryGetValue(backend, out TimeSpan age)) byName[(pool.Pool.Name, backend.Name)] = age;
