@@ -21,7 +21,7 @@ internal sealed class StatusReader(BalancerParts parts)
         if (parts.Pools.FirstOrDefault(one => one.Pool.Name == pool)?.Pool is not { } found) return null;
 
         PoolSnapshot? snapshot = previous ? found.Previous : found.Snapshot;
-        if (snapshot?.Selector is not { } ring) return RingPicture.Empty;
+        if (snapshot?.Selector is not IFlowPlacement ring) return RingPicture.Empty;
 
         ulong step = ulong.MaxValue / (ulong)places;
         IEnumerable<int> owners = Enumerable.Range(0, places).Select(place => ring.OwnerOf((ulong)place * step));
@@ -99,7 +99,8 @@ internal sealed class StatusReader(BalancerParts parts)
     private DateTimeOffset At(long timestamp) =>
         parts.Time.GetUtcNow() + parts.Time.GetElapsedTime(parts.Time.GetTimestamp(), timestamp);
 
-    private static Dictionary<string, double> Shares(RingSelector? ring) => ring is null
-        ? []
-        : ring.Names.Zip(ring.Shares()).DistinctBy(static one => one.First).ToDictionary();
+    private static Dictionary<string, double> Shares(ISelector? selector) =>
+        selector is not IFlowPlacement placement
+            ? []
+            : placement.Names.Zip(placement.Shares()).DistinctBy(static one => one.First).ToDictionary();
 }

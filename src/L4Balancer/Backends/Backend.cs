@@ -29,6 +29,7 @@ internal sealed class Backend(BackendConfig config)
     private long _drainDeadline = Never;
     private volatile AdminState _admin;
     private volatile int _configuredWeight = config.Weight;
+    private volatile int _maxSessions = config.MaxConnections;
     private volatile int _runtimeWeight = NotSet;
     private string? _notedState;
 
@@ -96,6 +97,9 @@ internal sealed class Backend(BackendConfig config)
 
     /// <summary>Sessions that have it as their server or try to.</summary>
     public int ActiveSessions => Volatile.Read(ref _active);
+
+    /// <summary>It has as many sessions as it may have; a pick passes it over.</summary>
+    public bool IsFull => _maxSessions is var most and > 0 && ActiveSessions >= most;
 
     /// <summary>Sessions established since the start.</summary>
     public long TotalSessions => Volatile.Read(ref _total);
@@ -165,12 +169,15 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>Sets the weight at run time; null returns to the configured one. Control plane.</summary>
     internal void SetWeight(int? weight) => _runtimeWeight = weight ?? NotSet;
 
-    /// <summary>The configuration has another weight, which counts from now on. Control plane.</summary>
-    internal void Configure(int weight)
+    /// <summary>
+    /// It is configured otherwise, which counts from now on; another weight ends the one set at run time. Control plane.
+    /// </summary>
+    internal void Configure(BackendConfig next)
     {
-        if (_configuredWeight == weight) return;
+        _maxSessions = next.MaxConnections;
+        if (_configuredWeight == next.Weight) return;
 
-        _configuredWeight = weight;
+        _configuredWeight = next.Weight;
         _runtimeWeight = NotSet;
     }
 

@@ -57,6 +57,9 @@ public sealed record BackendConfig
 
     /// <summary>Share of new flows relative to the others. Default 1; 0 to 256, and 0 takes none.</summary>
     public int Weight { get; init; } = 1;
+
+    /// <summary>Most sessions at once. Default 0: as many as come.</summary>
+    public int MaxConnections { get; init; }
 }
 
 /// <summary>What an active probe does.</summary>

@@ -134,7 +134,7 @@ internal sealed class Pool
             _backends = [.. next.Backends.Select(config => Array.Find(_backends, one => one.Is(config))!)];
             foreach ((Backend backend, BackendConfig config) in _backends.Zip(next.Backends))
             {
-                backend.Configure(config.Weight);
+                backend.Configure(config);
                 backend.SetPending(false);
             }
 

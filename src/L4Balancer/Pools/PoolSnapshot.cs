@@ -10,7 +10,7 @@ namespace L4Balancer.Pools;
 /// <param name="Seed">Seed of the flow's hash.</param>
 /// <param name="Addresses">Where all backends are, also those that are not available.</param>
 internal sealed record PoolSnapshot(
-    RingSelector? Selector, int Available, HashOn HashOn, ulong Seed, HashSet<IpEndpoint> Addresses)
+    ISelector? Selector, int Available, HashOn HashOn, ulong Seed, HashSet<IpEndpoint> Addresses)
 {
     /// <summary>Of a pool that has published nothing.</summary>
     public static PoolSnapshot Empty { get; } = new(null, 0, HashOn.FiveTuple, 0, []);

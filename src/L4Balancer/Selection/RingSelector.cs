@@ -12,7 +12,7 @@ namespace L4Balancer.Selection;
 /// name and the seed alone, so every node with the same configuration picks alike, in whatever order the backends are
 /// listed. Immutable; read by every shard without a lock and without allocating.
 /// </summary>
-internal sealed class RingSelector
+internal sealed class RingSelector : IFlowPlacement
 {
     /// <summary>
     /// Points per unit of weight. Shares then deviate by about 1/sqrt(256) = 6 % of themselves (one standard
@@ -57,18 +57,19 @@ internal sealed class RingSelector
     }
 
     /// <summary>
-    /// The backend of a flow: the owner of the first point at or after its hash that was not tried yet.
+    /// The backend of a flow: the owner of the first point at or after its hash that was not tried yet and has
+    /// room.
     /// </summary>
     /// <param name="hash">The flow's hash.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    /// <returns>Null where every candidate was tried. Looks at each slot at most once.</returns>
+    /// <returns>Null where every candidate was tried or is full. Looks at each slot at most once.</returns>
     public Backend? Pick(ulong hash, ReadOnlySpan<Backend> tried)
     {
         int slot = FirstAtOrAfter(hash);
         for (int looked = 0; looked < _table.Length; looked++)
         {
             Backend owner = _candidates[(ushort)_table[slot]].Backend;
-            if (tried.IsEmpty || !Contains(tried, owner)) return owner;
+            if (Candidate.Takes(owner, tried)) return owner;
             if (++slot == _table.Length) slot = 0;
         }
 
@@ -94,16 +95,6 @@ internal sealed class RingSelector
         }
 
         return shares;
-    }
-
-    private static bool Contains(ReadOnlySpan<Backend> tried, Backend backend)
-    {
-        foreach (Backend one in tried)
-        {
-            if (ReferenceEquals(one, backend)) return true;
-        }
-
-        return false;
     }
 
     private int FirstAtOrAfter(ulong hash)
