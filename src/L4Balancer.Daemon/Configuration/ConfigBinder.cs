@@ -85,14 +85,14 @@ internal sealed class ConfigBinder
             table.Misplaced(key, $"'{key}' cannot be a default; write it in each [service.NAME]");
         }
 
-        PoolConfig pool = KnownKeys.Pool(table, new PoolConfig { Name = "", Backends = [] });
+        PoolConfig pool = PoolKeys.Read(table, new PoolConfig { Name = "", Backends = [] });
         return KnownKeys.Service(table, new ServiceConfig { Name = "", Listen = [], Pool = pool });
     }
 
     private PoolConfig Pool(string name, TableReader table, PoolConfig defaults)
     {
         CheckName(name, table);
-        PoolConfig pool = KnownKeys.Pool(table, defaults) with { Name = name, Backends = _backends.Read(table) };
+        PoolConfig pool = PoolKeys.Read(table, defaults) with { Name = name, Backends = _backends.Read(table) };
         if (!BackendReader.ArePresent(table))
         {
             _problems.Error(table.Position, $"[{table.Path}] has no backends; write backends = [\"ADDRESS:PORT\"]");
@@ -173,7 +173,7 @@ internal sealed class ConfigBinder
     private PoolConfig PoolOf(string name, TableReader table, PoolConfig defaults)
     {
         string[] before = [.. table.Asked];
-        PoolConfig own = KnownKeys.Pool(table, defaults) with { Name = name };
+        PoolConfig own = PoolKeys.Read(table, defaults) with { Name = name };
         string[] poolKeys = [.. table.Asked.Except(before)];
 
         string? shared = table.Text("pool");

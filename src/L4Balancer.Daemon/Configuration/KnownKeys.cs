@@ -5,7 +5,7 @@ using L4Balancer.Toml;
 namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
-/// The keys of the configuration, each on one line: its name, its type, its range, and the value it has when it is
+/// The keys of the configuration but those of pools (<see cref="PoolKeys"/>), each on one line: its name, its type, its range, and the value it has when it is
 /// absent. A new key is one line here and one in its record.
 /// </summary>
 internal static class KnownKeys
@@ -13,12 +13,9 @@ internal static class KnownKeys
     private const int MostShards = 256;
     private const int LongestBacklog = 65_535;
     private const int MostAttempts = 16;
-    private const int MostProbes = 1000;
-    private const int MostProbeBytes = 1400; // One datagram on any network.
     private const int MostResponses = 1_000_000;
 
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>True where a node is the word for a value.</summary>
     public static bool Says<T>(TomlNode node, (string Word, T Value)[] words, T value) =>
@@ -54,16 +51,6 @@ internal static class KnownKeys
         Udp = Udp(table.Table("udp"), fallback.Udp),
     };
 
-    /// <summary>The keys of a pool that may also stand in <c>[defaults]</c>.</summary>
-    public static PoolConfig Pool(TableReader table, PoolConfig fallback) => fallback with
-    {
-        Balance = table.Word("balance", fallback.Balance, ConfigWords.Policies),
-        HashOn = table.Word("hash_on", fallback.HashOn, ConfigWords.HashedParts),
-        Health = Health(table.Table("health"), fallback.Health),
-        Ejection = Ejection(table.Table("ejection"), fallback.Ejection),
-        DrainTimeout = table.Table("drain").Duration("timeout", fallback.DrainTimeout),
-    };
-
     private static TimeoutConfig Timeouts(TableReader table, TimeoutConfig fallback) => new()
     {
         Connect = table.Duration("connect", fallback.Connect, MoreThanZero),
@@ -85,43 +72,6 @@ internal static class KnownKeys
             ? table.Reject(at, "one_way = true leaves no replies that 'responses' could count; "
                 + "write responses = 0 or one_way = false", fallback)
             : udp;
-    }
-
-    private static HealthConfig Health(TableReader table, HealthConfig fallback)
-    {
-        HealthConfig health = new()
-        {
-            Type = table.Word("type", fallback.Type, ConfigWords.ProbeTypes),
-            Interval = table.Duration("interval", fallback.Interval, ShortestInterval),
-            Timeout = table.Duration("timeout", fallback.Timeout, MoreThanZero),
-            Rise = table.Integer("rise", fallback.Rise, 1, MostProbes),
-            Fall = table.Integer("fall", fallback.Fall, 1, MostProbes),
-            Jitter = table.Share("jitter", fallback.Jitter),
-            Port = table.Port("port", fallback.Port),
-            Send = table.Bytes("send", fallback.Send, MostProbeBytes),
-            Expect = table.Bytes("expect", fallback.Expect, MostProbeBytes),
-            Reply = table.Boolean("reply", fallback.Reply),
-        };
-        bool contradicts = health is { Reply: false, Expect.IsEmpty: false };
-        return contradicts && (table.Node("expect") ?? table.Node("reply")) is { } at
-            ? table.Reject(at, "'expect' says what an answer must contain, and reply = false that none need come; "
-                + "remove one of them", fallback)
-            : health;
-    }
-
-    private static EjectionConfig Ejection(TableReader table, EjectionConfig fallback)
-    {
-        EjectionConfig ejection = new()
-        {
-            Failures = table.Integer("failures", fallback.Failures, 0, int.MaxValue),
-            Base = table.Duration("base", fallback.Base, MoreThanZero),
-            Max = table.Duration("max", fallback.Max, MoreThanZero),
-            MaxEjected = table.Share("max_ejected", fallback.MaxEjected),
-        };
-        return ejection.Max < ejection.Base && (table.Node("base") ?? table.Node("max")) is { } at
-            ? table.Reject(at, $"'base' ({DurationSyntax.Format(ejection.Base)}) is longer than 'max' "
-                + $"({DurationSyntax.Format(ejection.Max)})", fallback)
-            : ejection;
     }
 
     private static FlowLogFilter Flows(TableReader table, FlowLogFilter fallback)

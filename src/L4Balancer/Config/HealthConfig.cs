@@ -1,0 +1,42 @@
+namespace L4Balancer.Config;
+
+/// <summary>A <c>[….health]</c> table.</summary>
+public sealed record HealthConfig
+{
+    /// <summary>Kind of probe. Default tcp; none for a pool that only UDP services use.</summary>
+    public ProbeType Type { get; init; } = ProbeType.Tcp;
+
+    /// <summary>Time from one probe's start to the next. Default 2 s; at least 10 ms.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time for one probe. Default 2 s; more than zero.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Good probes in a row that bring a backend up. Default 2; 1 to 1000. The first probe decides alone.
+    /// </summary>
+    public int Rise { get; init; } = 2;
+
+    /// <summary>Failed probes in a row that take a backend down. Default 3; 1 to 1000.</summary>
+    public int Fall { get; init; } = 3;
+
+    /// <summary>Random part of the interval, to either side. Default 0.1; 0 to 1.</summary>
+    public double Jitter { get; init; } = 0.1;
+
+    /// <summary>Port to probe instead of the backend's own. Default 0: the backend's own.</summary>
+    public ushort Port { get; init; }
+
+    /// <summary>Payload of a <see cref="ProbeType.Udp"/> probe. Default empty; at most 1,400 bytes.</summary>
+    public ReadOnlyMemory<byte> Send { get; init; }
+
+    /// <summary>
+    /// Bytes that the answer to a <see cref="ProbeType.Udp"/> probe must contain. Default empty: any answer is good.
+    /// </summary>
+    public ReadOnlyMemory<byte> Expect { get; init; }
+
+    /// <summary>
+    /// Whether a <see cref="ProbeType.Udp"/> probe must be answered. False: only ICMP "port unreachable" is a failure.
+    /// Default true.
+    /// </summary>
+    public bool Reply { get; init; } = true;
+}
