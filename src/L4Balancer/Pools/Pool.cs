@@ -244,7 +244,7 @@ internal sealed class Pool
         int weightOfAll = all.Sum(static backend => Math.Max(backend.ConfiguredWeight, backend.Weight));
         Previous = _snapshot;
         _snapshot = new PoolSnapshot(
-            available.Length == 0 ? null : new RingSelector(available, weightOfAll, seed),
+            available.Length == 0 ? null : Selectors.Make(config, available, weightOfAll, seed),
             available.Length,
             config.HashOn,
             seed,
