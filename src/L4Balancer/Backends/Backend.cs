@@ -26,6 +26,9 @@ internal sealed class Backend(BackendConfig config)
     private volatile bool _pending;
     private volatile bool _removed;
     private volatile bool _flowsStay;
+    private volatile bool _shifted;
+    private volatile bool _forced;
+    private volatile int _weightFactor = 100;
     private long _drainDeadline = Never;
     private volatile AdminState _admin;
     private volatile int _configuredWeight = config.Weight;
@@ -61,12 +64,34 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>It was removed from the configuration; the flows it has may end.</summary>
     public bool IsRemoved => _removed;
 
+    /// <summary>Percent of its weight that counts now: less than 100 while it starts slowly. 1 to 100.</summary>
+    public int WeightFactor => _weightFactor;
+
+    /// <summary>
+    /// New flows may go there as far as it depends on the operator: what probes and failures say is left aside.
+    /// </summary>
+    public bool IsWanted => Weight > 0 && _admin == AdminState.Ready && !_removed && !_pending && !_shifted
+        && _endpoint is not null;
+
     /// <summary>New flows may go there.</summary>
-    public bool IsAvailable => Weight > 0 && _admin == AdminState.Ready && !_removed && !_pending && KeepsFlows;
+    public bool IsAvailable => IsWanted && IsHealthy;
+
+    /// <summary>
+    /// What a pick has chosen can be used still: it is available, or its pool uses it whatever its probes say.
+    /// </summary>
+    public bool TakesFlows => IsWanted && (IsHealthy || _forced);
 
     /// <summary>The flows it has may stay, where they are able to move. Read for every burst of datagrams.</summary>
-    public bool KeepsFlows => _health == BackendHealth.Up && !_ejected && _endpoint is not null
+    public bool KeepsFlows => (IsHealthy || _forced) && _endpoint is not null
         && _admin != AdminState.Maint && (!_removed || _flowsStay);
+
+    /// <summary>Its pool uses it although probes or failures speak against it, or would.</summary>
+    public bool IsForced => _forced;
+
+    /// <summary>Its zone was taken out by the operator.</summary>
+    public bool IsShifted => _shifted;
+
+    private bool IsHealthy => _health == BackendHealth.Up && !_ejected;
 
     /// <summary>It gets no new flows, and when those it has may be ended is to be watched.</summary>
     public bool IsDraining => _removed || _admin == AdminState.Drain;
@@ -168,6 +193,15 @@ internal sealed class Backend(BackendConfig config)
 
     /// <summary>Sets the weight at run time; null returns to the configured one. Control plane.</summary>
     internal void SetWeight(int? weight) => _runtimeWeight = weight ?? NotSet;
+
+    /// <summary>Sets <see cref="WeightFactor"/>. Control plane.</summary>
+    internal void SetWeightFactor(int percent) => _weightFactor = percent;
+
+    /// <summary>Its zone is taken out, or back. Control plane.</summary>
+    internal void SetShifted(bool shifted) => _shifted = shifted;
+
+    /// <summary>Its pool uses it whatever its probes say, or does so no longer. Control plane.</summary>
+    internal void SetForced(bool forced) => _forced = forced;
 
     /// <summary>
     /// It is configured otherwise, which counts from now on; another weight ends the one set at run time. Control plane.

@@ -61,10 +61,28 @@ internal sealed class Pool
     /// <summary>Picks a backend for a flow, or null where none is left. Called by every shard; wait-free.</summary>
     /// <param name="flow">Who connects, where to.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried)
+    public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried) => Pick(flow, tried, out _);
+
+    /// <summary>
+    /// As the other, and says why there is none: the levels are asked in their order, so that a flow whose first level
+    /// is all tried or full goes to the next one within the same pick.
+    /// </summary>
+    /// <param name="flow">Who connects, where to.</param>
+    /// <param name="tried">Backends that have failed this flow.</param>
+    /// <param name="isFull">Nothing was picked, and at least one that was not tried is full: it may have room later.</param>
+    public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried, out bool isFull)
     {
-        PoolSnapshot snapshot = _snapshot; // One read: what is hashed and the ring belong together.
-        return snapshot.Selector?.Pick(FlowHash.Compute(flow, snapshot.HashOn, snapshot.Seed), tried);
+        isFull = false;
+        PoolSnapshot snapshot = _snapshot; // One read: what is hashed and the levels belong together.
+        if (snapshot.Levels.Length == 0) return null;
+
+        ulong hash = FlowHash.Compute(flow, snapshot.HashOn, snapshot.Seed);
+        foreach (Level level in snapshot.Levels)
+        {
+            if (level.Pick(hash, tried, ref isFull) is { } backend) return backend;
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -244,7 +262,7 @@ internal sealed class Pool
         int weightOfAll = all.Sum(static backend => Math.Max(backend.ConfiguredWeight, backend.Weight));
         Previous = _snapshot;
         _snapshot = new PoolSnapshot(
-            available.Length == 0 ? null : Selectors.Make(config, available, weightOfAll, seed),
+            available.Length == 0 ? [] : [new Level(available, Selectors.Make(config, available, weightOfAll, seed))],
             available.Length,
             config.HashOn,
             seed,

@@ -4,14 +4,17 @@ using L4Balancer.Selection;
 namespace L4Balancer.Pools;
 
 /// <summary>What picks work on until the next publish.</summary>
-/// <param name="Selector">The available backends, ready to be picked from; null where there is none.</param>
+/// <param name="Levels">The backends that may be picked, in the order in which they are; none where none may.</param>
 /// <param name="Available">How many there are.</param>
 /// <param name="HashOn">What of a flow is hashed.</param>
 /// <param name="Seed">Seed of the flow's hash.</param>
 /// <param name="Addresses">Where all backends are, also those that are not available.</param>
 internal sealed record PoolSnapshot(
-    ISelector? Selector, int Available, HashOn HashOn, ulong Seed, HashSet<IpEndpoint> Addresses)
+    Level[] Levels, int Available, HashOn HashOn, ulong Seed, HashSet<IpEndpoint> Addresses)
 {
     /// <summary>Of a pool that has published nothing.</summary>
-    public static PoolSnapshot Empty { get; } = new(null, 0, HashOn.FiveTuple, 0, []);
+    public static PoolSnapshot Empty { get; } = new([], 0, HashOn.FiveTuple, 0, []);
+
+    /// <summary>Picks in the level that is asked first; null where there is none.</summary>
+    public ISelector? Selector => Levels.Length > 0 ? Levels[0].Selector : null;
 }

@@ -27,7 +27,7 @@ internal static class TcpDialler
         {
             if (service.Pool.Pick(session.Flow, CollectionsMarshal.AsSpan(failed)) is not { } backend) break;
 
-            if (!backend.IsAvailable) // Not any more, and the ring without it is still being built.
+            if (!backend.TakesFlows) // Not any more, and the ring without it is still being built.
             {
                 (failed ??= []).Add(backend);
                 continue;
