@@ -2,7 +2,9 @@ using L4Balancer.Config;
 
 namespace L4Balancer.Daemon.Configuration;
 
-/// <summary>The keys of a pool, in <c>[pool.NAME]</c> or in the table of its service; see <see cref="KnownKeys"/>.</summary>
+/// <summary>
+/// The keys of a pool, in <c>[pool.NAME]</c> or in the table of its service; see <see cref="KnownKeys"/>.
+/// </summary>
 internal static class PoolKeys
 {
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
