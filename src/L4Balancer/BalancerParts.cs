@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using L4Balancer.Config;
 using L4Balancer.Health;
 using L4Balancer.Net;
@@ -105,10 +106,16 @@ internal sealed class BalancerParts : IDisposable
     /// <summary>Completes when every shard has done what was posted to it before.</summary>
     public Task AnswerAsync() => Task.WhenAll(Shards.Select(static shard => shard.RunAsync(static () => { })));
 
+    /// <summary>The zones that the operator has taken out. Who writes it changes the pools too.</summary>
+    public FrozenSet<string> ZonesAway { get; set; } = [];
+
+    /// <summary>The place in the fleet that a configuration gives.</summary>
+    public FleetPlace PlaceIn(BalancerConfig config) => FleetPlace.Of(config, ZonesAway);
+
     /// <summary>Makes a pool that no service uses yet.</summary>
-    public PoolRuntime AddPool(PoolConfig config, ulong seed)
+    public PoolRuntime AddPool(PoolConfig config, FleetPlace place)
     {
-        Pool pool = new(config, seed, Time, Logger);
+        Pool pool = new(config, place, Time, Logger);
         PoolRuntime made = new(pool, new Ejector(pool, Time, Logger), new HealthMonitor(pool, Time, Logger));
         _pools = [.. _pools, made];
         return made;

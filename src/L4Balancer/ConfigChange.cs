@@ -102,7 +102,7 @@ internal sealed class ConfigChange
             }
             else
             {
-                PoolRuntime made = _parts.AddPool(next, _next.Global.HashSeed);
+                PoolRuntime made = _parts.AddPool(next, _parts.PlaceIn(_next));
                 _newPools.Add(made);
                 judging.Add(made.Monitor.StartAsync);
             }
@@ -176,7 +176,7 @@ internal sealed class ConfigChange
         foreach (PoolRuntime made in _newPools) await _parts.RemovePoolAsync(made);
         foreach (PoolRuntime pool in _parts.Pools)
         {
-            await ChangeAsync(pool, pool.Pool.Config, _parts.Config.Global.HashSeed);
+            await ChangeAsync(pool, pool.Pool.Config, _parts.PlaceIn(_parts.Config));
         }
     }
 
@@ -237,16 +237,16 @@ internal sealed class ConfigChange
     {
         foreach (PoolConfig next in NextPools)
         {
-            if (which(Find(next)!.Pool)) await ChangeAsync(Find(next)!, next, _next.Global.HashSeed);
+            if (which(Find(next)!.Pool)) await ChangeAsync(Find(next)!, next, _parts.PlaceIn(_next));
         }
     }
 
-    private static async Task ChangeAsync(PoolRuntime runtime, PoolConfig next, ulong seed)
+    private static async Task ChangeAsync(PoolRuntime runtime, PoolConfig next, FleetPlace place)
     {
         PoolConfig now = runtime.Pool.Config;
         bool asksAnew = ConfigKeys.Pool.Any(key => key.Name.StartsWith("health.", StringComparison.Ordinal)
             && key.Text(now) != key.Text(next));
-        IReadOnlyList<Backend> removed = runtime.Pool.Apply(next, seed);
+        IReadOnlyList<Backend> removed = runtime.Pool.Apply(next, place);
         runtime.Monitor.JudgeByPool();
         await runtime.ForgetAsync(removed);
         if (asksAnew) runtime.Monitor.Reconsider();

@@ -8,7 +8,7 @@ namespace L4Balancer.Backends;
 /// writer at a time: its pool); counts are changed by all shards, once or twice a session. It is the same for as long
 /// as name and address stay, also over a change of the configuration.
 /// </summary>
-internal sealed class Backend(BackendConfig config)
+internal sealed partial class Backend(BackendConfig config)
 {
     /// <summary>A deadline that does not come.</summary>
     public const long Never = long.MaxValue;
@@ -26,8 +26,6 @@ internal sealed class Backend(BackendConfig config)
     private volatile bool _pending;
     private volatile bool _removed;
     private volatile bool _flowsStay;
-    private volatile bool _shifted;
-    private volatile bool _forced;
     private volatile int _weightFactor = 100;
     private long _drainDeadline = Never;
     private volatile AdminState _admin;
@@ -67,6 +65,9 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>Percent of its weight that counts now: less than 100 while it starts slowly. 1 to 100.</summary>
     public int WeightFactor => _weightFactor;
 
+    /// <summary>It is judged before its configuration is in force.</summary>
+    public bool IsPending => _pending;
+
     /// <summary>
     /// New flows may go there as far as it depends on the operator: what probes and failures say is left aside.
     /// </summary>
@@ -85,12 +86,6 @@ internal sealed class Backend(BackendConfig config)
     public bool KeepsFlows => (IsHealthy || _forced) && _endpoint is not null
         && _admin != AdminState.Maint && (!_removed || _flowsStay);
 
-    /// <summary>Its pool uses it although probes or failures speak against it, or would.</summary>
-    public bool IsForced => _forced;
-
-    /// <summary>Its zone was taken out by the operator.</summary>
-    public bool IsShifted => _shifted;
-
     private bool IsHealthy => _health == BackendHealth.Up && !_ejected;
 
     /// <summary>It gets no new flows, and when those it has may be ended is to be watched.</summary>
@@ -105,18 +100,21 @@ internal sealed class Backend(BackendConfig config)
     public DateTimeOffset Since { get; private set; }
 
     /// <summary>
-    /// The state as one word: removed, maint, drain, unresolved, unknown, down, ejected or up. What an operator wants
-    /// comes before what the probes say.
+    /// The state as one word: removed, maint, drain, shifted, unresolved, unknown, down, ejected, standby, subset or
+    /// up. What an operator wants comes before what the probes say, and that before what its pool makes of it.
     /// </summary>
     public string StateText => this switch
     {
         { IsRemoved: true } => "removed",
         { Admin: AdminState.Maint } => "maint",
         { Admin: AdminState.Drain } => "drain",
+        { IsShifted: true } => "shifted",
         { Endpoint: null } => "unresolved",
         { Health: BackendHealth.Unknown } => "unknown",
         { Health: BackendHealth.Down } => "down",
         { IsEjected: true } => "ejected",
+        { Use: BackendUse.Standby } => "standby",
+        { Use: BackendUse.Subset } => "subset",
         _ => "up",
     };
 
@@ -197,18 +195,14 @@ internal sealed class Backend(BackendConfig config)
     /// <summary>Sets <see cref="WeightFactor"/>. Control plane.</summary>
     internal void SetWeightFactor(int percent) => _weightFactor = percent;
 
-    /// <summary>Its zone is taken out, or back. Control plane.</summary>
-    internal void SetShifted(bool shifted) => _shifted = shifted;
-
-    /// <summary>Its pool uses it whatever its probes say, or does so no longer. Control plane.</summary>
-    internal void SetForced(bool forced) => _forced = forced;
-
     /// <summary>
-    /// It is configured otherwise, which counts from now on; another weight ends the one set at run time. Control plane.
+    /// It is configured otherwise, which counts from now on; another weight ends the one set at run time. Control
+    /// plane.
     /// </summary>
     internal void Configure(BackendConfig next)
     {
         _maxSessions = next.MaxConnections;
+        (_tier, _zone) = (next.Tier, next.Zone);
         if (_configuredWeight == next.Weight) return;
 
         _configuredWeight = next.Weight;

@@ -19,4 +19,22 @@ public sealed record BackendConfig
 
     /// <summary>Most sessions at once. Default 0: as many as come.</summary>
     public int MaxConnections { get; init; }
+
+    /// <summary>The last priority.</summary>
+    public const int MostPriority = 9;
+
+    /// <summary>The <see cref="Tier"/> of backups.</summary>
+    public const int BackupTier = MostPriority + 1;
+
+    /// <summary>It takes flows where no other does. Default false; only with priority 0.</summary>
+    public bool Backup { get; init; }
+
+    /// <summary>Backends of the lowest take the flows while one of them can. Default 0; 0 to 9.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Where it is, by a name. Default empty: nowhere in particular.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>The order in which backends are used: priorities, then backups.</summary>
+    internal int Tier => Backup ? BackupTier : Priority;
 }

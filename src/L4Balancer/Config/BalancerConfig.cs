@@ -8,6 +8,9 @@ public sealed record BalancerConfig
     /// <summary>What belongs to the process as a whole.</summary>
     public GlobalConfig Global { get; init; } = new();
 
+    /// <summary>Its place among balancers of the same configuration.</summary>
+    public FleetConfig Fleet { get; init; } = new();
+
     /// <summary>What is written to the log.</summary>
     public LogConfig Log { get; init; } = new();
 

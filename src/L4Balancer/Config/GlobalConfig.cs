@@ -25,4 +25,7 @@ public sealed record GlobalConfig
     /// Seed of the flow hash and of the ring. Default 0. The same on every node of a fleet that must pick alike.
     /// </summary>
     public ulong HashSeed { get; init; }
+
+    /// <summary>The zone that this balancer is in. Default empty: none.</summary>
+    public string Zone { get; init; } = "";
 }

@@ -32,4 +32,21 @@ public sealed record PoolConfig
     /// How long the flows of a drained or removed backend may go on (<c>drain.timeout</c>). Default zero: for ever.
     /// </summary>
     public TimeSpan DrainTimeout { get; init; }
+
+    /// <summary>Whether backends near by come first.</summary>
+    public ZonesConfig Zones { get; init; } = new();
+
+    /// <summary>
+    /// Backends that each balancer of the fleet uses (<c>subset.size</c>). Default 0: all.
+    /// </summary>
+    public int SubsetSize { get; init; }
+
+    /// <summary>
+    /// Share of the backends below which those that are available are too few, and all that are wanted are used,
+    /// whatever probes say (<c>panic.threshold</c>). Default 0: never.
+    /// </summary>
+    public double PanicThreshold { get; init; }
+
+    /// <summary>What happens where no backend is available. Default: new flows are refused.</summary>
+    public WhenDown WhenDown { get; init; } = WhenDown.Refuse;
 }

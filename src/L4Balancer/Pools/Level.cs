@@ -1,4 +1,5 @@
 using L4Balancer.Backends;
+using L4Balancer.Config;
 using L4Balancer.Selection;
 
 namespace L4Balancer.Pools;
@@ -7,13 +8,42 @@ namespace L4Balancer.Pools;
 /// Backends that are picked from together; a further level is asked where nothing of those before it takes a flow.
 /// Immutable but for what its selector counts.
 /// </summary>
-internal sealed class Level(Candidate[] candidates, ISelector selector)
+internal sealed class Level
 {
+    private readonly Candidate[] _candidates;
+    private readonly int _weightOfAll;
+    private readonly PoolConfig _config;
+    private readonly ulong _seed;
+
+    private Level(CandidateLevel level, int weightOfAll, PoolConfig config, ulong seed)
+    {
+        _candidates = level.Candidates;
+        _weightOfAll = weightOfAll;
+        _config = config;
+        _seed = seed;
+        Selector = Selectors.Make(config, _candidates, weightOfAll, seed);
+    }
+
     /// <summary>What there is to pick from.</summary>
-    public IReadOnlyList<Candidate> Candidates => candidates;
+    public IReadOnlyList<Candidate> Candidates => _candidates;
 
     /// <summary>Picks from it.</summary>
-    public ISelector Selector => selector;
+    public ISelector Selector { get; }
+
+    /// <summary>
+    /// Makes the levels of a composition. One that is as it was is kept, with its selector: building a ring takes tens
+    /// of milliseconds. Control plane.
+    /// </summary>
+    public static Level[] Make(Composition composition, PoolConfig config, ulong seed, Level[] before)
+    {
+        int weightOfAll = composition.Weights.WeightOfAll;
+        return
+        [
+            .. composition.Levels.Select(level =>
+                Array.Find(before, one => one.Is(level, weightOfAll, config, seed))
+                ?? new Level(level, weightOfAll, config, seed)),
+        ];
+    }
 
     /// <summary>Picks a backend. Called by every shard; wait-free.</summary>
     /// <param name="hash">The flow's hash.</param>
@@ -23,7 +53,7 @@ internal sealed class Level(Candidate[] candidates, ISelector selector)
     public Backend? Pick(ulong hash, ReadOnlySpan<Backend> tried, ref bool isFull)
     {
         // Nearly always the first one takes flows. Where none does this is shorter than what a ring would look at.
-        foreach (Candidate one in candidates)
+        foreach (Candidate one in _candidates)
         {
             if (Candidate.Takes(one.Backend, tried)) return Select(hash, tried, ref isFull);
 
@@ -35,7 +65,7 @@ internal sealed class Level(Candidate[] candidates, ISelector selector)
 
     private Backend? Select(ulong hash, ReadOnlySpan<Backend> tried, ref bool isFull)
     {
-        Backend? backend = selector.Pick(hash, tried);
+        Backend? backend = Selector.Pick(hash, tried);
         isFull = backend is null; // Nothing, though there was room: it has just been taken.
         return backend;
     }
@@ -49,4 +79,8 @@ internal sealed class Level(Candidate[] candidates, ISelector selector)
 
         return false;
     }
+
+    private bool Is(CandidateLevel level, int weightOfAll, PoolConfig config, ulong seed) =>
+        _weightOfAll == weightOfAll && _seed == seed && _candidates.AsSpan().SequenceEqual(level.Candidates)
+        && _config with { Backends = config.Backends } == config;
 }

@@ -13,24 +13,23 @@ namespace L4Balancer.Pools;
 internal sealed class Pool
 {
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly Lock _writer = new();
     private volatile PoolSnapshot _snapshot = PoolSnapshot.Empty;
     private volatile PoolConfig _config;
     private volatile Backend[] _backends;
     private volatile Backend[] _removed = [];
     private List<(Backend Backend, long Deadline)> _leaving = []; // Taken out, and in the ring still.
-    private ulong _seed;
-    private bool? _serves; // As last logged; null before the first publish.
+    private readonly PoolNews _news;
+    private volatile FleetPlace _place;
     private volatile bool _unpublished; // Something has changed since the last publish began.
     private int _publishing; // 1 while somebody publishes, or will: who changes something leaves it to him.
 
-    public Pool(PoolConfig config, ulong seed, TimeProvider time, ILogger logger)
+    public Pool(PoolConfig config, FleetPlace place, TimeProvider time, ILogger logger)
     {
         _config = config;
-        _seed = seed;
+        _place = place;
         _time = time;
-        _logger = logger;
+        _news = new PoolNews(config.Name, logger);
         _backends = [.. config.Backends.Select(static backend => new Backend(backend))];
         NoteStates();
     }
@@ -55,7 +54,10 @@ internal sealed class Pool
     /// <summary>What picks work on now.</summary>
     public PoolSnapshot Snapshot => _snapshot;
 
-    /// <summary>What picks worked on before the last publish.</summary>
+    /// <summary>What follows from the state that the backends are in, also where it is not published yet.</summary>
+    public Composition Compose() => Composition.Of(Members(_backends), _config, _place);
+
+    /// <summary>What picks worked on before the last publish that changed what is picked from first.</summary>
     public PoolSnapshot? Previous { get; private set; }
 
     /// <summary>Picks a backend for a flow, or null where none is left. Called by every shard; wait-free.</summary>
@@ -69,7 +71,7 @@ internal sealed class Pool
     /// </summary>
     /// <param name="flow">Who connects, where to.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    /// <param name="isFull">Nothing was picked, and at least one that was not tried is full: it may have room later.</param>
+    /// <param name="isFull">Nothing was picked, and one that was not tried is full: it may have room later.</param>
     public Backend? Pick(in FlowKey flow, ReadOnlySpan<Backend> tried, out bool isFull)
     {
         isFull = false;
@@ -100,6 +102,7 @@ internal sealed class Pool
         lock (_writer)
         {
             bool changed = change();
+            KeepFlowsWhenNoneIsLeft();
             NoteStates();
             if (!changed) return false;
 
@@ -141,9 +144,9 @@ internal sealed class Pool
     /// publishes.
     /// </summary>
     /// <param name="next">The configuration.</param>
-    /// <param name="seed">The fleet's seed.</param>
+    /// <param name="place">The balancer's place in its fleet.</param>
     /// <returns>Those that were taken out; they are as before until that is published.</returns>
-    public IReadOnlyList<Backend> Apply(PoolConfig next, ulong seed)
+    public IReadOnlyList<Backend> Apply(PoolConfig next, FleetPlace place)
     {
         Backend[] gone = [];
         Change(() =>
@@ -158,13 +161,20 @@ internal sealed class Pool
 
             _leaving.AddRange(gone.Select(backend => (backend, Deadline(next.DrainTimeout))));
             _removed = [.. _removed, .. gone];
-            _seed = seed;
+            _place = place;
             _config = next;
             return true;
         });
 
         return gone;
     }
+
+    /// <summary>Goes over to another place in the fleet, and publishes what follows from it.</summary>
+    public void Move(FleetPlace place) => Change(() =>
+    {
+        _place = place;
+        return true;
+    });
 
     /// <summary>
     /// No service uses it any more: all of its backends are taken out, and nothing is published. The flows they have
@@ -213,10 +223,16 @@ internal sealed class Pool
         PublishChanges();
     }
 
+    /// <summary>Brings up to date what the outside sees, and which backends are in a zone that is out.</summary>
     private void NoteStates()
     {
         DateTimeOffset now = _time.GetUtcNow();
-        foreach (Backend backend in _backends) backend.NoteState(now);
+        foreach (Backend backend in _backends)
+        {
+            backend.SetShifted(_place.Away.Contains(backend.Zone));
+            backend.NoteState(now);
+        }
+
         foreach (Backend backend in _removed) backend.NoteState(now);
     }
 
@@ -237,48 +253,73 @@ internal sealed class Pool
     }
 
     /// <summary>
-    /// Builds the ring, which takes tens of milliseconds for a thousand backends, and so outside the lock.
+    /// Where the last one has gone down and all are to be used then, the flows they have stay, from before that is
+    /// published.
+    /// </summary>
+    private void KeepFlowsWhenNoneIsLeft()
+    {
+        if (!Panic.OpensWhenDown(_config) || AvailableNow > 0) return;
+
+        foreach (Backend backend in _backends) backend.SetForced(backend.IsWanted);
+    }
+
+    /// <summary>
+    /// Builds the selectors, which takes tens of milliseconds for a ring of a thousand backends, and so outside the
+    /// lock.
     /// </summary>
     private void Publish()
     {
         Backend[] all;
         PoolConfig config;
-        ulong seed;
+        FleetPlace place;
         List<(Backend Backend, long Deadline)> leaving;
         lock (_writer)
         {
             _unpublished = false;
-            (all, config, seed) = (_backends, _config, _seed);
+            (all, config, place) = (_backends, _config, _place);
             (leaving, _leaving) = (_leaving, []);
         }
 
-        // What it weighs is read once: it may be changed meanwhile.
-        Candidate[] available =
-        [
-            .. all.Where(static backend => backend.IsAvailable)
-                .Select(static backend => new Candidate(backend, backend.Weight))
-                .Where(static one => one.Weight > 0),
-        ];
-        int weightOfAll = all.Sum(static backend => Math.Max(backend.ConfiguredWeight, backend.Weight));
-        Previous = _snapshot;
+        Composition composition = Composition.Of(Members(all), config, place);
+        Dictionary<Backend, CandidateLevel> uses = Uses(composition);
+        foreach ((Backend backend, CandidateLevel level) in uses.Where(static one => one.Value.IsForced))
+        {
+            backend.SetForced(true); // Before anybody picks it.
+        }
+
+        PoolSnapshot before = _snapshot;
         _snapshot = new PoolSnapshot(
-            available.Length == 0 ? [] : [new Level(available, Selectors.Make(config, available, weightOfAll, seed))],
-            available.Length,
+            Level.Make(composition, config, place.Seed, before.Levels),
+            uses.Count,
             config.HashOn,
-            seed,
+            place.Seed,
             [.. all.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()]);
+        if (_snapshot.Selector != before.Selector) Previous = before;
 
         lock (_writer)
         {
+            foreach (Backend backend in all) Use(backend, uses.GetValueOrDefault(backend));
             foreach ((Backend backend, long deadline) in leaving) backend.Remove(deadline, flowsStay: false);
             NoteStates();
         }
 
-        bool serves = available.Length > 0;
-        if (serves == _serves) return;
+        _news.Tell(composition, uses.Count, all.Length);
+    }
 
-        _serves = serves;
-        if (serves) _logger.PoolServes(Name, available.Length, all.Length);
-        else _logger.PoolEmpty(Name);
+    /// <summary>What is composed: what is not in force yet has no part in it.</summary>
+    private static Member[] Members(Backend[] backends) =>
+        [.. backends.Where(static backend => !backend.IsPending).Select(Member.Read)];
+
+    private static Dictionary<Backend, CandidateLevel> Uses(Composition composition) =>
+    (
+        from level in composition.Levels
+        from candidate in level.Candidates
+        select (candidate.Backend, level)
+    ).ToDictionary();
+
+    private static void Use(Backend backend, CandidateLevel? level)
+    {
+        backend.SetUse(level?.Use ?? BackendUse.InUse);
+        backend.SetForced(level?.IsForced ?? false);
     }
 }

@@ -4,7 +4,7 @@ using L4Balancer.Selection;
 namespace L4Balancer.Pools;
 
 /// <summary>What picks work on until the next publish.</summary>
-/// <param name="Levels">The backends that may be picked, in the order in which they are; none where none may.</param>
+/// <param name="Levels">What is picked from, in the order in which it is asked; none where no backend may be.</param>
 /// <param name="Available">How many there are.</param>
 /// <param name="HashOn">What of a flow is hashed.</param>
 /// <param name="Seed">Seed of the flow's hash.</param>

@@ -75,6 +75,37 @@ internal static partial class LogMessages
     public static partial void BackendWeight(
         this ILogger logger, string pool, string backend, int weight, int configured);
 
+    [LoggerMessage(60, LogLevel.Warning,
+        "pool {Pool} panics: fewer backends are available than panic.threshold says, and {Used} of {Backends} are used "
+        + "whatever probes say")]
+    public static partial void PoolPanics(this ILogger logger, string pool, int used, int backends);
+
+    [LoggerMessage(61, LogLevel.Warning,
+        "pool {Pool} has no available backend and opens: {Used} of {Backends} are used whatever probes say")]
+    public static partial void PoolOpens(this ILogger logger, string pool, int used, int backends);
+
+    [LoggerMessage(62, LogLevel.Information, "pool {Pool} goes by its probes again")]
+    public static partial void PoolCalm(this ILogger logger, string pool);
+
+    [LoggerMessage(63, LogLevel.Warning, "pool {Pool} fails over: new flows go to {Tier}")]
+    public static partial void PoolFailsOver(this ILogger logger, string pool, string tier);
+
+    [LoggerMessage(64, LogLevel.Information, "pool {Pool} is back: new flows go to {Tier}")]
+    public static partial void PoolFailsBack(this ILogger logger, string pool, string tier);
+
+    [LoggerMessage(65, LogLevel.Warning,
+        "pool {Pool} has too little left in its own zone: {Percent} % of new flows go to other zones")]
+    public static partial void PoolSpills(this ILogger logger, string pool, double percent);
+
+    [LoggerMessage(66, LogLevel.Information, "pool {Pool} stays in its own zone again")]
+    public static partial void PoolSpillsNoMore(this ILogger logger, string pool);
+
+    [LoggerMessage(67, LogLevel.Warning, "zone {Zone} is away: new flows go elsewhere, those it has go on")]
+    public static partial void ZoneAway(this ILogger logger, string zone);
+
+    [LoggerMessage(68, LogLevel.Information, "zone {Zone} is back")]
+    public static partial void ZoneBack(this ILogger logger, string zone);
+
     [LoggerMessage(30, LogLevel.Warning,
         "this process was given a listening socket for {Address} ({Name}) and no service listens there; it is closed")]
     public static partial void UnwantedListener(this ILogger logger, string address, string name);
