@@ -16,7 +16,7 @@ internal static class BenchPool
     public static Pool Make(int backends)
     {
         PoolConfig config = new() { Name = "bench", Backends = [.. Enumerable.Range(0, backends).Select(Server)] };
-        Pool pool = new(config, Seed, TimeProvider.System, NullLogger.Instance);
+        Pool pool = new(config, new FleetPlace(Seed), TimeProvider.System, NullLogger.Instance);
         pool.Change(() => MakeAvailable(pool));
         return pool;
     }

@@ -21,6 +21,7 @@ public sealed partial class Balancer : IAsyncDisposable
     private readonly BalancerConfig _first;
     private readonly BalancerParts _parts;
     private readonly BackendControl _backends;
+    private readonly ZoneControl _zones;
     private readonly StatusReader _status;
     private readonly Draining _draining;
     private readonly BalancerMeter _meter;
@@ -45,6 +46,7 @@ public sealed partial class Balancer : IAsyncDisposable
         ShardSeat[] seats = [.. shards.Select(shard => new ShardSeat(shard, new FlowLog(config.Log.Flows)))];
         _parts = new BalancerParts(config, limits, seats, time, _logger, options.DatagramOffload);
         _backends = new BackendControl(_parts);
+        _zones = new ZoneControl(_parts);
         _status = new StatusReader(_parts);
         _draining = new Draining(_parts);
         _meter = new BalancerMeter(_parts);

@@ -97,7 +97,13 @@ public sealed record BackendStatus
     /// <summary>Out for a while because connects of real flows failed.</summary>
     public required bool IsEjected { get; init; }
 
-    /// <summary>Both axes as one word: removed, maint, drain, unresolved, unknown, down, ejected or up.</summary>
+    /// <summary>Where it stands in its pool.</summary>
+    public BackendPlace Place { get; init; } = new(0, "", IsForced: false);
+
+    /// <summary>
+    /// All of it as one word: removed, maint, drain, shifted, unresolved, unknown, down, ejected, standby, subset or
+    /// up.
+    /// </summary>
     public required string State { get; init; }
 
     /// <summary>Since when it has that state.</summary>

@@ -15,6 +15,9 @@ internal sealed class StatusReader(BalancerParts parts)
     /// <summary>Every pool's backends, also removed ones that have flows.</summary>
     public IReadOnlyList<BackendStatus> Backends() => [.. parts.Pools.SelectMany(Backends)];
 
+    /// <summary>Every pool.</summary>
+    public IReadOnlyList<PoolStatus> Pools() => [.. parts.Pools.Select(static one => Pool(one.Pool))];
+
     /// <summary>How a pool's hash space is divided; null where there is no such pool.</summary>
     public RingPicture? Ring(string pool, bool previous, int places)
     {
@@ -26,6 +29,25 @@ internal sealed class StatusReader(BalancerParts parts)
         ulong step = ulong.MaxValue / (ulong)places;
         IEnumerable<int> owners = Enumerable.Range(0, places).Select(place => ring.OwnerOf((ulong)place * step));
         return new RingPicture(ring.Names, ring.Shares(), [.. owners]);
+    }
+
+    private static PoolStatus Pool(Pool pool)
+    {
+        Composition? now = pool.Snapshot.Composition;
+        return new PoolStatus
+        {
+            Name = pool.Name,
+            Backends = pool.Backends.Count,
+            Available = pool.AvailableNow,
+            Tier = now?.Tier,
+            Panic = now?.Panic switch
+            {
+                PanicReason.TooFew => "too_few",
+                PanicReason.NoneLeft => "none_left",
+                _ => null,
+            },
+            Spilled = now?.Spilled ?? 0,
+        };
     }
 
     private static ServiceStatus Service(ServiceRuntime service)
@@ -81,6 +103,7 @@ internal sealed class StatusReader(BalancerParts parts)
             Health = backend.Health,
             IsEjected = backend.IsEjected,
             State = backend.StateText,
+            Place = new BackendPlace(backend.Tier, backend.Zone, backend is { IsAvailable: false, TakesFlows: true }),
             Since = backend.Since,
             Weight = backend.Weight,
             ConfiguredWeight = backend.ConfiguredWeight,

@@ -90,6 +90,15 @@ internal sealed class RequestBody
                 : throw Bad($"{name} must be a whole number from {least} to {most}, not {Shown(value)}");
     }
 
+    /// <summary>True or false; false where it is absent or null.</summary>
+    /// <exception cref="AdminRefusal">It is neither.</exception>
+    public bool Flag(string name) => Member(name) is not { } value ? false : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Bad($"{name} must be true or false, not {Shown(value)}"),
+    };
+
     /// <summary>A body that must not be used, and why.</summary>
     public static AdminRefusal Bad(string problem) => new(StatusCodes.Status400BadRequest, problem);
 

@@ -14,6 +14,10 @@ internal sealed record BackendRequest(
 /// <summary>Asks for another weight of a backend; null is the configured one.</summary>
 internal sealed record WeightRequest(string Backend, int? Weight);
 
+/// <summary>Asks for a zone to be taken out, also where a pool has nothing else, or to be brought back.</summary>
+internal sealed record ZoneRequest(
+    string Zone, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Force = null);
+
 /// <summary>Asks for the end of flows: of one, or of all that match.</summary>
 internal sealed record KillRequest
 {

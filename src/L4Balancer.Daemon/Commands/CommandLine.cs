@@ -24,6 +24,7 @@ internal static class CommandLine
             ConnectionsCommand.Create(),
             EventsCommand.Create(),
             BackendCommand.Create(),
+            ZoneCommand.Create(),
             ReloadCommand.Create(),
             DrainCommand.Create(),
             ReadyCommand.Create(),

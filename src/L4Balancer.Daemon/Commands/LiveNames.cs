@@ -17,6 +17,12 @@ internal static class LiveNames
         static backend => new CompletionItem(
             Told.FullName(backend), detail: $"{backend.State}, {backend.Sessions.Open} open"));
 
+    /// <summary>Zones.</summary>
+    public static IEnumerable<CompletionItem> Zones(CompletionContext at) => Ask(at, client =>
+        client.GetAsync("zones", AnswersJson.Default.ZoneJsonArray),
+        static zone => new CompletionItem(
+            zone.Name, detail: $"{zone.Available} of {zone.Backends} backends{(zone.Away ? ", away" : "")}"));
+
     /// <summary>Services.</summary>
     public static IEnumerable<CompletionItem> Services(CompletionContext at) => Ask(at, client =>
         client.GetAsync("services", AnswersJson.Default.ServiceJsonArray),

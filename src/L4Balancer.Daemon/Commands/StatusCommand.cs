@@ -40,6 +40,12 @@ internal static class StatusCommand
             output.WriteSentence(reload, status.Config.LastReload is { Ok: false } ? Tone.Bad : Tone.Plain);
         }
 
+        foreach (string line in status.Pools.SelectMany(StatusLines.Pool)) output.WriteSentence(line, Tone.Warning);
+        foreach (ZoneJson zone in status.Zones.Where(static one => one.Away))
+        {
+            output.WriteSentence($"zone {zone.Name} is away, {zone.Sessions} flows go on", Tone.Warning);
+        }
+
         output.Write();
         output.Write(ServiceTable(status.Services));
         output.Write();

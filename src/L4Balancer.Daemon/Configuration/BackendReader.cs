@@ -80,6 +80,14 @@ internal sealed class BackendReader(ProblemList problems)
         TomlNode? address = table.Node("address");
         string? name = table.Text("name");
         int weight = table.Integer("weight", 1, 0, GreatestWeight);
+        (bool backup, int priority) = (table.Boolean("backup", false), Priority(table));
+        string zone = FleetKeys.Zone(table, "");
+        if (backup && priority > 0)
+        {
+            problems.Error(
+                table.Node("priority")!.Position, "a backup comes after all priorities; remove backup or priority");
+        }
+
         if (address is null) problems.Error(table.Position, "a backend needs an address = \"host:port\"");
         if (name is not null && NameSyntax.Problem(name) is { } problem)
         {
@@ -87,9 +95,13 @@ internal sealed class BackendReader(ProblemList problems)
         }
 
         return table.Text("address") is { } text
-            ? FromAddress(text, address!, name) is { } backend ? backend with { Weight = weight } : null
+            ? FromAddress(text, address!, name) is { } backend
+                ? backend with { Weight = weight, Backup = backup, Priority = priority, Zone = zone }
+                : null
             : null;
     }
+
+    private static int Priority(TableReader table) => table.Integer("priority", 0, 0, BackendConfig.MostPriority);
 
     private BackendConfig? FromAddress(string address, TomlNode at, string? name)
     {

@@ -59,10 +59,13 @@ internal sealed class ConfigBinder
         BalancerConfig config = new()
         {
             Global = KnownKeys.Global(root.Table("global"), new GlobalConfig()),
+            Fleet = FleetKeys.Read(root.Table("fleet"), new FleetConfig()),
             Log = KnownKeys.Log(root.Table("log"), new LogConfig()),
             Admin = Admin(root.Table("admin")),
             Services = Settled(services, new HealthRules(defaultsTable, _problems)),
         };
+        FleetRules fleet = new(root, config, _problems);
+        foreach ((PoolConfig pool, TableReader table) in _poolTables) fleet.Check(pool, table);
         foreach ((ServiceConfig service, (_, TableReader table)) in config.Services.Zip(tables))
         {
             if (LoopRules.Problem(service, config.Services) is { } problem) _problems.Error(table.Position, problem);

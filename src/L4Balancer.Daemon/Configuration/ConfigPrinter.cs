@@ -20,6 +20,7 @@ internal sealed class ConfigPrinter
     {
         ConfigPrinter printer = new();
         printer.Table("global", ConfigKeys.Global, config.Global);
+        printer.Table("fleet", ConfigKeys.Fleet, config.Fleet);
         printer.Table("log", ConfigKeys.Log, config.Log);
         printer.Table("admin", ConfigKeys.Admin, config.Admin);
 

@@ -29,6 +29,7 @@ internal static class KnownKeys
         ShutdownDrain = table.Duration("shutdown_drain", fallback.ShutdownDrain),
         DrainNotice = table.Duration("drain_notice", fallback.DrainNotice),
         HashSeed = (ulong)table.Integer("hash_seed", (long)fallback.HashSeed, 0, long.MaxValue),
+        Zone = FleetKeys.Zone(table, fallback.Zone),
     };
 
     /// <summary>The <c>[log]</c> table.</summary>

@@ -16,6 +16,10 @@ internal static class PoolKeys
         HashOn = table.Word("hash_on", fallback.HashOn, ConfigWords.HashedParts),
         Health = HealthKeys.Read(table.Table("health"), fallback.Health),
         Ejection = Ejection(table.Table("ejection"), fallback.Ejection),
+        Zones = FleetKeys.Zones(table.Table("zones"), fallback.Zones),
+        SubsetSize = table.Table("subset").Integer("size", fallback.SubsetSize, 0, PoolConfig.MaxBackends),
+        PanicThreshold = table.Table("panic").Share("threshold", fallback.PanicThreshold),
+        WhenDown = table.Word("when_down", fallback.WhenDown, ConfigWords.WhenDown),
         DrainTimeout = table.Table("drain").Duration("timeout", fallback.DrainTimeout),
     };
 

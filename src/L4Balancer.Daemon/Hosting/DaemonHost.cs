@@ -133,6 +133,7 @@ internal static class DaemonHost
         services.AddSingleton<IAdminRoutes, EventStream>();
         services.AddSingleton<IAdminRoutes, ConfigPages>();
         services.AddSingleton<IAdminRoutes, BackendChanges>();
+        services.AddSingleton<IAdminRoutes, ZonePages>();
         services.AddSingleton<IAdminRoutes, TakeoverServer>();
         services.AddSingleton(provider => new AdminSockets(config, provider.GetRequiredService<ILogger>())
         {

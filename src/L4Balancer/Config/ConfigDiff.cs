@@ -28,6 +28,7 @@ public sealed class ConfigDiff
     {
         ConfigDiff diff = new();
         diff.CompareKeys("global.", ConfigKeys.Global, now.Global, next.Global);
+        diff.CompareKeys("fleet.", ConfigKeys.Fleet, now.Fleet, next.Fleet);
         diff.CompareKeys("log.", ConfigKeys.Log, now.Log, next.Log);
         diff.CompareKeys("admin.", ConfigKeys.Admin, now.Admin, next.Admin);
         new ServiceComparison(diff, now, next).Write();

@@ -18,6 +18,14 @@ internal static class ConfigKeys
         Duration<GlobalConfig>("shutdown_drain", static global => global.ShutdownDrain),
         Duration<GlobalConfig>("drain_notice", static global => global.DrainNotice),
         new("hash_seed", static global => $"{global.HashSeed}", NewFlows),
+        Word<GlobalConfig>("zone", static global => global.Zone, NewFlows),
+    ];
+
+    /// <summary>The <c>[fleet]</c> table.</summary>
+    public static readonly ConfigKey<FleetConfig>[] Fleet =
+    [
+        new("index", static fleet => Number(fleet.Index), NewFlows),
+        new("size", static fleet => Number(fleet.Size), NewFlows),
     ];
 
     /// <summary>The <c>[log]</c> table.</summary>
@@ -73,6 +81,11 @@ internal static class ConfigKeys
         Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
         Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),
         new("ejection.max_ejected", static pool => Number(pool.Ejection.MaxEjected)),
+        new("zones.prefer_local", static pool => Boolean(pool.Zones.PreferLocal), NewFlows),
+        new("zones.spill_below", static pool => Number(pool.Zones.SpillBelow), NewFlows),
+        new("subset.size", static pool => Number(pool.SubsetSize), NewFlows),
+        new("panic.threshold", static pool => Number(pool.PanicThreshold), NewFlows),
+        Word<PoolConfig>("when_down", static pool => ConfigWords.Of(ConfigWords.WhenDown, pool.WhenDown), NewFlows),
         Duration<PoolConfig>("drain.timeout", static pool => pool.DrainTimeout),
     ];
 
@@ -82,6 +95,9 @@ internal static class ConfigKeys
         Word<BackendConfig>("address", Address),
         Word<BackendConfig>("name", static backend => backend.Name),
         new("weight", static backend => Number(backend.Weight), NewFlows),
+        new("backup", static backend => Boolean(backend.Backup), NewFlows),
+        new("priority", static backend => Number(backend.Priority), NewFlows),
+        Word<BackendConfig>("zone", static backend => backend.Zone, NewFlows),
     ];
 
     private static bool IsTcp(ServiceConfig service) => service.Protocol == FlowProtocol.Tcp;

@@ -12,6 +12,10 @@ internal static class ConfigWords
     /// <summary>The ways to choose a backend.</summary>
     public static readonly (string Word, BalancePolicy Value)[] Policies = [("ring", BalancePolicy.Ring)];
 
+    /// <summary>What becomes of flows without an available backend.</summary>
+    public static readonly (string Word, WhenDown Value)[] WhenDown =
+        [("refuse", Config.WhenDown.Refuse), ("open", Config.WhenDown.Open)];
+
     /// <summary>What of a flow is hashed.</summary>
     public static readonly (string Word, HashOn Value)[] HashedParts =
         [("5-tuple", HashOn.FiveTuple), ("source", HashOn.Source)];

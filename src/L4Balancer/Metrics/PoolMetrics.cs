@@ -11,7 +11,9 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
 {
     private static readonly bool[] Outcomes = [true, false];
     private static readonly string[] States =
-        ["up", "down", "ejected", "unresolved", "unknown", "drain", "maint", "removed"];
+    [
+        "up", "standby", "subset", "down", "ejected", "unresolved", "unknown", "shifted", "drain", "maint", "removed",
+    ];
 
     /// <summary>Publishes the instruments. Every label value is there from the start, with 0.</summary>
     public void Publish(Meter meter)

@@ -10,19 +10,16 @@ namespace L4Balancer.Pools;
 /// <summary>
 /// A set of backends with a policy. Shards pick from a snapshot; the control plane publishes the next one.
 /// </summary>
-internal sealed class Pool
+internal sealed partial class Pool
 {
     private readonly TimeProvider _time;
     private readonly Lock _writer = new();
-    private volatile PoolSnapshot _snapshot = PoolSnapshot.Empty;
+    private readonly PoolNews _news;
     private volatile PoolConfig _config;
     private volatile Backend[] _backends;
     private volatile Backend[] _removed = [];
     private List<(Backend Backend, long Deadline)> _leaving = []; // Taken out, and in the ring still.
-    private readonly PoolNews _news;
     private volatile FleetPlace _place;
-    private volatile bool _unpublished; // Something has changed since the last publish began.
-    private int _publishing; // 1 while somebody publishes, or will: who changes something leaves it to him.
 
     public Pool(PoolConfig config, FleetPlace place, TimeProvider time, ILogger logger)
     {
@@ -50,15 +47,6 @@ internal sealed class Pool
 
     /// <summary>Backends that new flows may go to, before it is published too.</summary>
     public int AvailableNow => _backends.Count(static backend => backend.IsAvailable);
-
-    /// <summary>What picks work on now.</summary>
-    public PoolSnapshot Snapshot => _snapshot;
-
-    /// <summary>What follows from the state that the backends are in, also where it is not published yet.</summary>
-    public Composition Compose() => Composition.Of(Members(_backends), _config, _place);
-
-    /// <summary>What picks worked on before the last publish that changed what is picked from first.</summary>
-    public PoolSnapshot? Previous { get; private set; }
 
     /// <summary>Picks a backend for a flow, or null where none is left. Called by every shard; wait-free.</summary>
     /// <param name="flow">Who connects, where to.</param>
@@ -210,19 +198,6 @@ internal sealed class Pool
         ? Backend.Never
         : _time.GetTimestamp() + (long)Math.Min(time.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4d);
 
-    /// <summary>
-    /// Lets changes gather until <see cref="ReleasePublishing"/>, for a round of verdicts that nobody needs singly.
-    /// </summary>
-    public void HoldPublishing() => Interlocked.Exchange(ref _publishing, 1);
-
-    /// <summary>Publishes what has gathered, were it nothing.</summary>
-    public void ReleasePublishing()
-    {
-        _unpublished = true;
-        Interlocked.Exchange(ref _publishing, 0);
-        PublishChanges();
-    }
-
     /// <summary>Brings up to date what the outside sees, and which backends are in a zone that is out.</summary>
     private void NoteStates()
     {
@@ -236,90 +211,17 @@ internal sealed class Pool
         foreach (Backend backend in _removed) backend.NoteState(now);
     }
 
-    private void PublishChanges()
-    {
-        // Asked again after the flag is down: who changed something before that has left it to this thread.
-        while (_unpublished && Interlocked.Exchange(ref _publishing, 1) == 0)
-        {
-            try
-            {
-                Publish();
-            }
-            finally
-            {
-                Interlocked.Exchange(ref _publishing, 0);
-            }
-        }
-    }
-
     /// <summary>
-    /// Where the last one has gone down and all are to be used then, the flows they have stay, from before that is
-    /// published.
+    /// Where all are to be used once none is available, the last one keeps its flows from before it goes down, and all
+    /// keep theirs from before that is published.
     /// </summary>
     private void KeepFlowsWhenNoneIsLeft()
     {
-        if (!Panic.OpensWhenDown(_config) || AvailableNow > 0) return;
+        if (!Panic.OpensWhenDown(_config) || AvailableNow is var left and > 1) return;
 
-        foreach (Backend backend in _backends) backend.SetForced(backend.IsWanted);
-    }
-
-    /// <summary>
-    /// Builds the selectors, which takes tens of milliseconds for a ring of a thousand backends, and so outside the
-    /// lock.
-    /// </summary>
-    private void Publish()
-    {
-        Backend[] all;
-        PoolConfig config;
-        FleetPlace place;
-        List<(Backend Backend, long Deadline)> leaving;
-        lock (_writer)
+        foreach (Backend backend in _backends)
         {
-            _unpublished = false;
-            (all, config, place) = (_backends, _config, _place);
-            (leaving, _leaving) = (_leaving, []);
+            if (left == 0 ? backend.IsWanted : backend.IsAvailable) backend.SetForced(true);
         }
-
-        Composition composition = Composition.Of(Members(all), config, place);
-        Dictionary<Backend, CandidateLevel> uses = Uses(composition);
-        foreach ((Backend backend, CandidateLevel level) in uses.Where(static one => one.Value.IsForced))
-        {
-            backend.SetForced(true); // Before anybody picks it.
-        }
-
-        PoolSnapshot before = _snapshot;
-        _snapshot = new PoolSnapshot(
-            Level.Make(composition, config, place.Seed, before.Levels),
-            uses.Count,
-            config.HashOn,
-            place.Seed,
-            [.. all.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()]);
-        if (_snapshot.Selector != before.Selector) Previous = before;
-
-        lock (_writer)
-        {
-            foreach (Backend backend in all) Use(backend, uses.GetValueOrDefault(backend));
-            foreach ((Backend backend, long deadline) in leaving) backend.Remove(deadline, flowsStay: false);
-            NoteStates();
-        }
-
-        _news.Tell(composition, uses.Count, all.Length);
-    }
-
-    /// <summary>What is composed: what is not in force yet has no part in it.</summary>
-    private static Member[] Members(Backend[] backends) =>
-        [.. backends.Where(static backend => !backend.IsPending).Select(Member.Read)];
-
-    private static Dictionary<Backend, CandidateLevel> Uses(Composition composition) =>
-    (
-        from level in composition.Levels
-        from candidate in level.Candidates
-        select (candidate.Backend, level)
-    ).ToDictionary();
-
-    private static void Use(Backend backend, CandidateLevel? level)
-    {
-        backend.SetUse(level?.Use ?? BackendUse.InUse);
-        backend.SetForced(level?.IsForced ?? false);
     }
 }

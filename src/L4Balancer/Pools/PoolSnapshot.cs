@@ -12,6 +12,9 @@ namespace L4Balancer.Pools;
 internal sealed record PoolSnapshot(
     Level[] Levels, int Available, HashOn HashOn, ulong Seed, HashSet<IpEndpoint> Addresses)
 {
+    /// <summary>What the levels were made of; null before the first publish.</summary>
+    public Composition? Composition { get; init; }
+
     /// <summary>Of a pool that has published nothing.</summary>
     public static PoolSnapshot Empty { get; } = new([], 0, HashOn.FiveTuple, 0, []);
 

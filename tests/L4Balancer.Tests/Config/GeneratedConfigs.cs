@@ -35,7 +35,9 @@ internal sealed class GeneratedConfigs
             {
                 Shards = _random.Next(257), MaxConnections = _random.Next(), ShutdownDrain = Duration(0),
                 DrainNotice = Duration(0), HashSeed = (ulong)_random.NextInt64(),
+                Zone = Name(),
             },
+            Fleet = Fleet(),
             Log = new LogConfig
             {
                 Level = One<LogLevelName>(), Format = One<LogFormat>(),
@@ -109,8 +111,18 @@ internal sealed class GeneratedConfigs
                 Failures = _random.Next(), Max = longest, MaxEjected = _random.NextDouble(),
                 Base = TimeSpan.FromMilliseconds(_random.NextInt64(1, (long)longest.TotalMilliseconds + 1)),
             },
+            Zones = new ZonesConfig { PreferLocal = Flip(), SpillBelow = _random.NextDouble() },
+            SubsetSize = _random.Next(PoolConfig.MaxBackends + 1),
+            PanicThreshold = _random.NextDouble(),
+            WhenDown = One<WhenDown>(),
             DrainTimeout = Duration(0),
         };
+    }
+
+    private FleetConfig Fleet()
+    {
+        int size = _random.Next(1, FleetConfig.MostBalancers + 1);
+        return new FleetConfig { Index = _random.Next(size), Size = size };
     }
 
     private HealthConfig Health()
@@ -126,12 +138,18 @@ internal sealed class GeneratedConfigs
         return health with { Reply = reply, Send = Bytes(), Expect = reply ? Bytes() : default };
     }
 
-    private BackendConfig Backend() => new()
+    private BackendConfig Backend() => Placed(Flip()) with
     {
-        Name = Name(),
+        Zone = Pick("", "z1"),
         Host = Pick("10.0.0.1", "2001:db8::1", "web-1.example.net"),
         Port = (ushort)_random.Next(1, 65_536),
         Weight = _random.Next(257),
+    };
+
+    private BackendConfig Placed(bool backup) => new()
+    {
+        Name = Name(), Host = "", Port = 1, Backup = backup,
+        Priority = backup ? 0 : _random.Next(BackendConfig.MostPriority + 1),
     };
 
     /// <summary>Each on a port of its own, some of them neighbours.</summary>

@@ -76,7 +76,8 @@ public sealed class BackendMonitorTests
             Health = check,
             Backends = [RunningBalancer.Backend((IPEndPoint)_silent.LocalEndPoint!)],
         };
-        return new HealthMonitor(new Pool(config, new FleetPlace(0), _time, NullLogger.Instance), _time, NullLogger.Instance);
+        Pool pool = new(config, new FleetPlace(0), _time, NullLogger.Instance);
+        return new HealthMonitor(pool, _time, NullLogger.Instance);
     }
 
     /// <summary>Moves the clock by as much as something waits for.</summary>

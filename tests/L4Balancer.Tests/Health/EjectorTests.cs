@@ -159,7 +159,7 @@ public sealed class EjectorTests
             Ejection = ejection ?? new EjectionConfig { Base = Base },
             Backends = [.. Enumerable.Range(1, backends).Select(Backend)],
         };
-        Pool pool = new(config, 0, TimeProvider.System, NullLogger.Instance);
+        Pool pool = new(config, new FleetPlace(0), TimeProvider.System, NullLogger.Instance);
         pool.Change(() =>
         {
             foreach (Backend backend in pool.Backends)

@@ -74,7 +74,8 @@ public sealed class HealthMonitorTests
             Backends = [.. Enumerable.Range(0, backends).Select(static _ => Nobody())],
         };
         _waiting = backends;
-        HealthMonitor monitor = new(new Pool(config, new FleetPlace(0), _time, NullLogger.Instance), _time, NullLogger.Instance);
+        Pool pool = new(config, new FleetPlace(0), _time, NullLogger.Instance);
+        HealthMonitor monitor = new(pool, _time, NullLogger.Instance);
         await monitor.StartAsync(CancellationToken.None).Within();
         return monitor;
     }

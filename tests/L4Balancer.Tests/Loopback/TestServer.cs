@@ -30,7 +30,8 @@ internal sealed class TestServer : IDisposable
     public bool HasWaiting => _listener.Poll(0, SelectMode.SelectRead);
 
     /// <summary>A server that sends back what it gets, and ends when the client ends.</summary>
-    public static TestServer Echo(IPAddress? address = null) => new TestServer(address).Serve(EchoAsync);
+    public static TestServer Echo(IPAddress? address = null, int port = 0) =>
+        new TestServer(address, port).Serve(EchoAsync);
 
     /// <summary>
     /// A server whose accept queue is full, so that the kernel drops every further SYN: a connect gets no answer at

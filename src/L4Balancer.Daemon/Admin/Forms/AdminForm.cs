@@ -10,6 +10,8 @@ namespace L4Balancer.Daemon.Admin.Forms;
 [JsonSerializable(typeof(IReadOnlyList<ServiceJson>))]
 [JsonSerializable(typeof(IReadOnlyList<BackendJson>))]
 [JsonSerializable(typeof(BackendJson))]
+[JsonSerializable(typeof(IReadOnlyList<ZoneJson>))]
+[JsonSerializable(typeof(ZoneShiftJson))]
 [JsonSerializable(typeof(ConnectionsJson))]
 [JsonSerializable(typeof(TopJson))]
 [JsonSerializable(typeof(HistoryJson))]
@@ -32,6 +34,11 @@ internal sealed record KilledJson(int Killed);
 /// <summary>Values as they are written.</summary>
 internal static class Written
 {
+    private const int SharePlaces = 6;
+
+    /// <summary>A share, to six places.</summary>
+    public static double Share(double share) => Math.Round(share, SharePlaces);
+
     /// <summary>Seconds, to the millisecond.</summary>
     public static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
 

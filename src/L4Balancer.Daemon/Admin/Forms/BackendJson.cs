@@ -24,10 +24,9 @@ internal sealed record BackendJson(
     long Ejections,
     string? EjectedUntil,
     LastProbeJson? LastProbe,
-    BackendDrainJson? Drain)
+    BackendDrainJson? Drain,
+    BackendPlaceJson Place)
 {
-    private const int SharePlaces = 6;
-
     /// <summary>True where a backend is to lose its flows, so that its drain is shown.</summary>
     public static bool IsDraining(BackendStatus backend) => backend.IsRemoved || backend.Admin == AdminState.Drain;
 
@@ -48,13 +47,14 @@ internal sealed record BackendJson(
         LogLines.Time(backend.Since),
         backend.Weight,
         backend.ConfiguredWeight,
-        Math.Round(backend.Share, SharePlaces),
+        Written.Share(backend.Share),
         new BackendSessionsJson(backend.ActiveConnections, backend.TotalConnections),
         backend.ConnectErrors,
         backend.Ejections,
         Time(backend.EjectedUntil),
         backend.LastProbe is { } probe ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text) : null,
-        IsDraining(backend) ? DrainOf(backend, oldest) : null);
+        IsDraining(backend) ? DrainOf(backend, oldest) : null,
+        BackendPlaceJson.Of(backend.Place));
 
     private static BackendDrainJson DrainOf(BackendStatus backend, TimeSpan? oldest) => new(
         backend.ActiveConnections, oldest is { } age ? Written.Seconds(age) : null, Time(backend.DrainDeadline));

@@ -14,7 +14,9 @@ internal sealed record StatusJson(
     int Shards,
     LoadedConfigJson Config,
     IReadOnlyList<ServiceJson> Services,
-    IReadOnlyList<BackendJson> Backends);
+    IReadOnlyList<BackendJson> Backends,
+    IReadOnlyList<PoolJson> Pools,
+    IReadOnlyList<ZoneJson> Zones);
 
 /// <summary>How much of something is used.</summary>
 internal sealed record UsageJson(long Open, long Limit);

@@ -84,5 +84,6 @@ const plural = (count, one, many = `${one}s`) => `${whole(count)} ${count === 1 
 
 /** What a state looks like besides its word and colour. */
 const stateSymbols = {
-  up: '●', down: '✕', ejected: '◇', drain: '◐', maint: '■', unresolved: '?', unknown: '○', removed: '−',
+  up: '●', down: '✕', ejected: '◇', drain: '◐', maint: '■', shifted: '◑', unresolved: '?', unknown: '○',
+  standby: '◌', subset: '◌', removed: '−',
 };

@@ -161,12 +161,28 @@ const shortVersion = (version) => version.replace(/\+([0-9a-f]{7})[0-9a-f]*$/, '
 /** True for a state that nobody asked for. */
 const isTrouble = (state) => ['down', 'ejected', 'unresolved'].includes(state);
 
+/** True for a state in which a backend does what it is there for. */
+const isUsual = (state) => ['up', 'standby', 'subset'].includes(state);
+
 /** How many backends are in which state, in the order of the symbols. */
 function countStates(backends) {
   return Object.keys(stateSymbols)
     .map((state) => [state, backends.filter((backend) => backend.state === state).length])
     .filter(([, count]) => count > 0);
 }
+
+/** What is not as usual with a pool; empty where nothing is. */
+function unusual(pool) {
+  return sentence([
+    pool.panic === null ? '' : `Pool ${pool.name} uses backends whatever probes say.`,
+    pool.on_backups ? `Pool ${pool.name} is on its backups.` : '',
+    pool.priority > 0 ? `Pool ${pool.name} is on priority ${pool.priority}.` : '',
+    pool.spilled > 0 ? `Pool ${pool.name} sends ${percent(pool.spilled)} to other zones.` : '',
+  ]);
+}
+
+/** Sentences one after the other; null for none. */
+const sentence = (parts) => parts.filter((part) => part).join(' ') || null;
 
 /** Lines over everything else, which come and go in place. What changes every second is not read aloud again. */
 class Banners {
@@ -207,6 +223,9 @@ class Banners {
     };
     const because = status.not_ready_because ? `: ${status.not_ready_because}` : '';
     this.set('phase', 'warn', texts[status.phase] ?? (status.ready ? null : `Not ready${because}.`));
+    this.set('pools', 'warn', sentence(status.pools.map(unusual)));
+    const away = status.zones.filter((zone) => zone.away).map((zone) => zone.name);
+    this.set('zones', 'warn', sentence(away.map((name) => `Zone ${name} is away.`)));
     const last = status.config.last_reload;
     this.set('reload', 'warn', last === null || last.ok ? null
       : `The last reload was refused; the configuration from before is in force. ${last.error}`,

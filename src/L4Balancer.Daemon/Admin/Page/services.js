@@ -38,7 +38,8 @@ const backendColumns = [
     text: (b) => whole(b.connect_errors), title: 'Connects of real flows that failed' },
   { id: 'ejections', label: 'Ejected', number: true, value: (b) => b.ejections, text: (b) => whole(b.ejections),
     title: 'How often it was taken out because connects of real flows failed' },
-  { id: 'under-way', label: 'Under way', draw: drawUnderWay, title: 'Drains and ejections' },
+  { id: 'under-way', label: 'Under way', draw: drawUnderWay,
+    title: 'Drains and ejections; where it stands in its pool' },
 ];
 
 function drawService(cell, service, row) {
@@ -110,6 +111,11 @@ function drawUnderWay(cell, backend) {
     if (deadline !== null && remaining > 0) said.push(`deadline in ${roughly(secondsUntil(deadline))}`);
   }
   if (backend.ejected_until !== null) said.push(`ejected for ${roughly(secondsUntil(backend.ejected_until))} more`);
+  const { forced, backup, priority, zone } = backend.place;
+  if (forced && !backend.available) said.push('used whatever probes say');
+  if (backup) said.push('backup');
+  if (priority > 0) said.push(`priority ${priority}`);
+  if (zone !== null) said.push(`zone ${zone}`);
   const [text] = parts(cell, '');
   setText(text, said.join(', '));
   setAttribute(cell, 'data-empty', said.length === 0 ? '' : null);
@@ -232,7 +238,7 @@ class Services {
       const all = backends.filter((backend) => backend.pool === name);
       const isFound = [name, ...own.map((service) => service.name)].some((one) => has(one, find));
       const shown = all.filter((backend) => (isFound || has(backend.name, find) || has(backend.address, find))
-        && (!onlyTrouble || backend.state !== 'up'));
+        && (!onlyTrouble || !isUsual(backend.state)));
       if (shown.length === 0 && (onlyTrouble || !isFound)) continue;
       const view = this.view(name, backends.length, all);
       view.update(own, all, shown);
@@ -249,7 +255,7 @@ class Services {
     let view = this.views.get(name);
     if (!view) {
       this.views.set(name, view = new PoolView(name));
-      view.element.open = backends <= Services.mostOpenAtFirst || own.some((backend) => backend.state !== 'up');
+      view.element.open = backends <= Services.mostOpenAtFirst || own.some((backend) => !isUsual(backend.state));
     }
     return view;
   }

@@ -29,11 +29,12 @@ internal static class BackendTable
     /// <summary>Its state, where the probes say something else with that beside it.</summary>
     public static Cell State(BackendJson backend)
     {
-        bool isAdmins = backend.State is "drain" or "maint" or "removed";
+        bool isAdmins = backend.State is "drain" or "maint" or "removed" or "shifted";
         string text = isAdmins && backend.Health == "down" ? $"{backend.State}, down" : backend.State;
         Tone tone = backend.State switch
         {
             "up" => Tone.Good,
+            "standby" or "subset" => Tone.Plain,
             "down" or "unresolved" => Tone.Bad,
             _ => Tone.Warning,
         };
@@ -49,6 +50,7 @@ internal static class BackendTable
     public static string Why(BackendJson backend, DateTimeOffset now)
     {
         List<string> why = [];
+        if (Place(backend) is { } place) why.Add(place);
         if (backend.Drain is { } drain) why.Add(Progress(drain, now));
         if (backend.EjectedUntil is { } until && backend.State == "ejected")
         {
@@ -77,6 +79,18 @@ internal static class BackendTable
         if (drain.Deadline is { } deadline) text += $", ended in {Quantities.Duration(Told.Time(deadline) - now)}";
         return text;
     }
+
+    /// <summary>Why it takes no flows although it could, or takes them although its probes fail.</summary>
+    private static string? Place(BackendJson backend) => backend switch
+    {
+        { Place.Forced: true, Available: false } => "used whatever probes say",
+        { State: "shifted" } => $"zone {backend.Place.Zone} is away",
+        { State: "subset" } => "left to other balancers",
+        { State: "standby", Place.Backup: true } => "backup",
+        { State: "standby", Place.Priority: > 0 } => $"priority {backend.Place.Priority}",
+        { State: "standby", Place.Zone: { } zone } => $"zone {zone}",
+        _ => null,
+    };
 
     private static string Since(string time, DateTimeOffset now) => Quantities.Duration(now - Told.Time(time));
 }

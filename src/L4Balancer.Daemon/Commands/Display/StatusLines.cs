@@ -38,6 +38,18 @@ internal static class StatusLines
         return failed > 0 ? $"{text} of which {failed} failed" : text;
     }
 
+    /// <summary>What is not as usual with a pool, a sentence each.</summary>
+    public static IEnumerable<string> Pool(PoolJson pool)
+    {
+        string name = $"pool {pool.Name}";
+        if (pool.Panic is not null) yield return $"{name} uses backends whatever probes say ({Reason(pool.Panic)})";
+        if (pool.OnBackups) yield return $"{name} is on its backups";
+        else if (pool.Priority > 0) yield return $"{name} is on priority {pool.Priority}";
+        if (pool.Spilled > 0) yield return $"{name} sends {Quantities.Percent(pool.Spilled)} to other zones";
+    }
+
+    private static string Reason(string panic) => panic == "too_few" ? "too few are available" : "none is available";
+
     /// <summary>How the last reload ended; null before the first.</summary>
     public static string? LastReload(LoadedConfigJson config, DateTimeOffset now)
     {

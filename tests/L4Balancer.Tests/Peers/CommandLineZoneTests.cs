@@ -1,0 +1,88 @@
+using System.Text.Json;
+using L4Balancer.Tests.Loopback;
+using NUnit.Framework;
+
+namespace L4Balancer.Tests.Peers;
+
+/// <summary>A real daemon's zones at the operator's word.</summary>
+public sealed class CommandLineZoneTests
+{
+    private TestServer[] _servers = [];
+    private DaemonProcess _daemon = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _servers = [TestServer.Echo(), TestServer.Echo(), TestServer.Echo()];
+        string[] zones = ["a", "b", "b"];
+        DaemonFile file = new(Array.Empty<string>())
+        {
+            Global = "zone = \"b\"",
+            Service = string.Concat(_servers.Zip(zones, static (server, zone) =>
+                $"[[service.test.backend]]\naddress = \"{server.EndPoint}\"\nzone = \"{zone}\"\n")),
+        };
+        _daemon = await DaemonProcess.StartAsync(file);
+    }
+
+    [TearDown]
+    public async Task EndAsync()
+    {
+        if (_daemon is not null) await _daemon.DisposeAsync();
+        foreach (TestServer server in _servers) server.Dispose();
+    }
+
+    [Test]
+    public async Task Zone_AwayAndBack_SharesAreToldAndStatesShown()
+    {
+        string all = (await _daemon.AskAsync("zone", "list")).Output;
+        (int exitCode, string away, string errors) = await _daemon.AskAsync("zone", "away", "a");
+        string list = (await _daemon.AskAsync("zone", "list")).Output;
+        string backends = (await _daemon.AskAsync("backend", "list")).Output;
+        string status = (await _daemon.AskAsync("status")).Output;
+        await _daemon.AskAsync("reload");
+        string back = (await _daemon.AskAsync("zone", "back", "a")).Output;
+
+        Assert.That((exitCode, errors), Is.EqualTo((0, "")));
+        Assert.That(all, Does.Match(@"(?m)^a +1 +1 +0 +test 33%$").And.Match(@"(?m)^b +own +2 +2 +0 +test 67%$"));
+        Assert.That(away, Is.EqualTo("zone a is away\n  test: 33% -> 0% of the new flows"));
+        Assert.That(list, Does.Match(@"(?m)^a +away +1 +0 +0 +test 0%$"));
+        Assert.That(backends, Does.Match($@"(?m)^test/{_servers[0].EndPoint} +shifted .*zone a is away$"));
+        Assert.That(status, Does.Contain("zone a is away, 0 flows go on"));
+        Assert.That(back, Is.EqualTo("zone a is in use\n  test: 0% -> 33% of the new flows"), "it survived the reload");
+    }
+
+    [Test]
+    public async Task Zone_EverythingIsInIt_IsRefusedButByForce()
+    {
+        await _daemon.AskAsync("zone", "away", "a");
+
+        (int refused, _, string errors) = await _daemon.AskAsync("zone", "away", "b");
+        (int forced, string output, _) = await _daemon.AskAsync("zone", "away", "b", "--force");
+
+        Assert.That((refused, forced), Is.EqualTo((4, 0)));
+        Assert.That(errors, Does.Contain("no backend would be available in test").And.Contain("--force"));
+        Assert.That(output, Does.StartWith("zone b is away"));
+    }
+
+    [Test]
+    public async Task Zone_MisspeltName_IsAnsweredWithTheNearest()
+    {
+        (int exitCode, _, string errors) = await _daemon.AskAsync("zone", "away", "aa");
+
+        Assert.That(exitCode, Is.EqualTo(4));
+        Assert.That(errors, Does.Contain("there is no zone aa; did you mean 'a'?"));
+    }
+
+    [Test]
+    public async Task Zones_AsJson_AreThoseOfTheStatus()
+    {
+        string zones = (await _daemon.AskAsync("zone", "list", "--json")).Output;
+        string status = (await _daemon.AskAsync("status", "--json")).Output;
+
+        using JsonDocument whole = JsonDocument.Parse(status);
+        Assert.That(whole.RootElement.GetProperty("zones").GetRawText(), Is.EqualTo(zones));
+        Assert.That(
+            whole.RootElement.GetProperty("pools")[0].GetRawText(),
+            Does.Contain("\"priority\":0").And.Contain("\"panic\":null"));
+    }
+}
