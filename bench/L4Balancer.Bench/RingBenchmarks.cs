@@ -7,7 +7,7 @@ using L4Balancer.Selection;
 namespace L4Balancer.Bench;
 
 /// <summary>
-/// What a publish (build) and a connection (pick) cost. A pick is a whole <see cref="Pool.Pick"/>, the hash included,
+/// What a publish (build) and a connection (pick) cost. A pick is a whole <c>Pool.Pick</c>, the hash included,
 /// and each is of another flow, so that it misses the caches as it does in reality: no two look at the same place of
 /// the ring.
 /// </summary>

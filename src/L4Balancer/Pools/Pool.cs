@@ -1,8 +1,6 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Net;
-using L4Balancer.Selection;
-using L4Balancer.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace L4Balancer.Pools;
@@ -217,7 +215,10 @@ internal sealed partial class Pool
     /// </summary>
     private void KeepFlowsWhenNoneIsLeft()
     {
-        if (!Panic.OpensWhenDown(_config) || AvailableNow is var left and > 1) return;
+        if (!Panic.OpensWhenDown(_config)) return;
+
+        int left = AvailableNow;
+        if (left > 1) return;
 
         foreach (Backend backend in _backends)
         {

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using L4Balancer.Config;
-using L4Balancer.Telemetry;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;

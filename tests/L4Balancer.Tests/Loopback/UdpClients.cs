@@ -4,6 +4,7 @@ using System.Text;
 using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Net;
+using L4Balancer.Pools;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 using NUnit.Framework;
@@ -90,7 +91,7 @@ internal static class UdpClients
     /// <summary>Changes a backend as a verdict of the control plane does.</summary>
     public static void Change(this RunningBalancer balancer, IPEndPoint backend, Action<Backend> change)
     {
-        Pools.Pool pool = balancer.Balancer.Pools[0].Pool;
+        Pool pool = balancer.Balancer.Pools[0].Pool;
         pool.Change(() =>
         {
             change(pool.Backends.Single(one => one.Name == backend.ToString()));

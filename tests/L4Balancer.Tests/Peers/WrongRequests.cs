@@ -12,12 +12,12 @@ internal static class WrongRequests
     public static readonly string[] Changes =
     [
         "/reload", "/drain", "/backends/drain", "/backends/ready", "/backends/maint", "/backends/weight",
-        "/connections/kill",
+        "/connections/kill", "/zones/away", "/zones/back",
     ];
 
     private static readonly string[] Pages =
     [
-        "/", "/metrics", "/healthz", "/ready", "/status.json", "/services", "/backends", "/connections", "/top",
+        "/", "/metrics", "/healthz", "/ready", "/status.json", "/services", "/backends", "/zones", "/connections", "/top",
         "/events", "/history.json", "/ring.json", "/config", "/config/diff",
     ];
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Pools;
 using NUnit.Framework;
@@ -120,7 +121,7 @@ public sealed class SubsetTests
             CandidateLevel own = Composition.Of(
                 members, config, new FleetPlace(9) { Index = index, Size = balancers }).Levels[0];
             double weight = own.Candidates.Sum(static one => one.Weight);
-            foreach ((var backend, int part) in own.Candidates) loads[backend.Name] += part / weight / balancers;
+            foreach ((Backend backend, int part) in own.Candidates) loads[backend.Name] += part / weight / balancers;
         }
 
         Assert.That(loads.Values, Is.All.EqualTo(1.0 / backends).Within(1).Percent);

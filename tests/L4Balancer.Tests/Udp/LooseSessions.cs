@@ -30,7 +30,7 @@ internal sealed class LooseSessions : IDisposable
     {
         _paths = new UdpPaths(_shard);
         ServiceConfig config = RunningBalancer.UdpService([Somewhere]);
-        Pool pool = new(config.Pool, 0, TimeProvider.System, NullLogger.Instance);
+        Pool pool = new(config.Pool, new FleetPlace(0), TimeProvider.System, NullLogger.Instance);
         _ejector = new Ejector(pool, TimeProvider.System, NullLogger.Instance);
         _backend = pool.Backends[0];
         UdpService service =

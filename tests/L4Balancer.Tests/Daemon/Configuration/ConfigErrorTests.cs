@@ -49,6 +49,21 @@ internal sealed class ConfigErrorTests
             "2:11: error: 'connect' must be at least 1ms, not \"0s\"");
         yield return Case("Ejection_BaseAboveMax", "[defaults.ejection]\nbase = \"301s\"",
             "2:8: error: 'base' (5m1s) is longer than 'max' (5m)");
+        yield return Case("Fleet_IndexNotBelowSize", "[fleet]\nindex = 3\nsize = 3",
+            "2:9: error: 'index' must be below 'size', which is 3, not 3");
+        yield return Case("PreferLocal_NoZone", "[defaults]\nzones.prefer_local = true",
+            "2:7: error: 'prefer_local' needs to know where this balancer is; write zone = \"NAME\" in [global], and a "
+            + "zone at each backend");
+        yield return Case("Subset_NoFleet", "[defaults]\nsubset.size = 3",
+            "2:8: error: a subset needs to know how many balancers share the backends; write index and size in "
+            + "[fleet]");
+        yield return Case("Zone_Blank", "[global]\nzone = \"my zone\"",
+            "2:8: error: the name \"my zone\" has characters other than letters, digits and - _ . : / @ % [ ]");
+        yield return Case("WhenDown_Misspelt", "[defaults]\nwhen_down = \"opn\"",
+            "2:13: error: 'when_down' must be \"refuse\" or \"open\", not \"opn\"; did you mean \"open\"?");
+        yield return Case("Backup_WithPriority",
+            "[[service.good.backend]]\naddress = \"10.0.0.2:7\"\nbackup = true\npriority = 1",
+            "4:12: error: a backup comes after all priorities; remove backup or priority");
         yield return Case("Word_Near", "[log]\nlevel = \"warn\"",
             "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warn\"; "
             + "did you mean \"warning\"?");
