@@ -5,8 +5,8 @@ using L4Balancer.Toml;
 namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
-/// The keys of the configuration, but those of pools (<see cref="PoolKeys"/>), each on one line: its name, its type, its
-/// range, and the value it has when it is absent. A new key is one line here and one in its record.
+/// The keys of the configuration, but those of pools (<see cref="PoolKeys"/>), each on one line: its name, its type,
+/// its range, and the value it has when it is absent. A new key is one line here and one in its record.
 /// </summary>
 internal static class KnownKeys
 {

@@ -60,16 +60,11 @@ internal sealed unsafe class Epoll : IDisposable
 
     /// <summary>Waits for events. A negative time waits without end, 0 not at all.</summary>
     /// <returns>Number of events in the batch; 0 also where a signal ended the wait.</returns>
-    public int Wait(int timeoutMilliseconds)
-    {
-        SyscallResult count = Libc.Result(Libc.epoll_wait(_fd, _batch, _capacity, timeoutMilliseconds));
-        if (count.IsError && count.Error != Errno.EINTR)
-        {
-            throw new IOException($"epoll_wait: {Errnos.Text(count.Error)}");
-        }
+    public int Wait(int timeoutMilliseconds) =>
+        Count(Libc.Result(Libc.epoll_wait(_fd, _batch, _capacity, timeoutMilliseconds)));
 
-        return count.Value;
-    }
+    /// <summary>As a wait of 0, for who asks again and again: collections of garbage wait for its end.</summary>
+    public int Look() => Count(Libc.Result(Libc.epoll_wait_now(_fd, _batch, _capacity, 0)));
 
     /// <summary>An event of the last batch.</summary>
     public EpollEvents Event(int index, out ulong data)
@@ -77,6 +72,16 @@ internal sealed unsafe class Epoll : IDisposable
         byte* entry = _batch + (index * EventBytes);
         data = *(ulong*)(entry + DataOffset);
         return (EpollEvents)(*(uint*)entry);
+    }
+
+    private static int Count(SyscallResult events)
+    {
+        if (events.IsError && events.Error != Errno.EINTR)
+        {
+            throw new IOException($"epoll_wait: {Errnos.Text(events.Error)}");
+        }
+
+        return events.Value;
     }
 
     public void Dispose()

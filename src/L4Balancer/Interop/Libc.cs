@@ -79,6 +79,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial int epoll_wait(int epoll, byte* events, int maxEvents, int timeoutMilliseconds);
 
+    /// <summary>For a time of 0 alone, which does not block: half a microsecond.</summary>
+    [SuppressGCTransition]
+    [LibraryImport(Library, EntryPoint = nameof(epoll_wait))]
+    internal static partial int epoll_wait_now(int epoll, byte* events, int maxEvents, int timeoutMilliseconds);
+
     [LibraryImport(Library)]
     internal static partial int eventfd(uint initial, int flags);
 

@@ -18,6 +18,7 @@ internal sealed class Shard : IDisposable
     private readonly Queue<Continuation> _deferred = new();
     private readonly Queue<Continuation> _yielded = new();
     private readonly SlotTable _slots = new();
+    private readonly IdlePolling _polling = new();
     private int _wakePending;
     private bool _ending;
     private volatile bool _ended;
@@ -180,8 +181,7 @@ internal sealed class Shard : IDisposable
         Lag.Record(before - Now);
         int yielded = _yielded.Count;
         int timeout = yielded + _deferred.Count > 0 ? 0 : Timers.MillisecondsToNext(before);
-        int count = Epoll.Wait(timeout);
-        Now = ShardClock.Read();
+        int count = WaitForEvents(before, timeout);
         Turn++;
 
         bool woken = false;
@@ -196,6 +196,42 @@ internal sealed class Shard : IDisposable
         Run(_yielded, yielded);
         Run(_deferred, _deferred.Count); // Only what waits now; what that defers has its turn after the next events.
         Timers.Advance(Now);
+    }
+
+    /// <summary>Waits for events and reads the clock.</summary>
+    private int WaitForEvents(long before, int timeout)
+    {
+        if (timeout != 0 && _polling.IsOn && LookForEvents(before) is > 0 and var found) return found;
+
+        int count = Epoll.Wait(timeout);
+        Now = ShardClock.Read();
+        long slept = Now - before;
+        if (slept > IdlePolling.NoSleep) _polling.Slept(slept, count);
+        else _polling.Busy(count);
+        return count;
+    }
+
+    /// <summary>Asks for events for a little while.</summary>
+    private int LookForEvents(long before)
+    {
+        const int LooksPerReading = 4; // A reading of the clock costs a tenth of a look.
+        do
+        {
+            for (int look = 0; look < LooksPerReading; look++)
+            {
+                int count = Epoll.Look();
+                if (count == 0) continue;
+
+                Now = ShardClock.Read();
+                if (Now - before > IdlePolling.NoSleep) _polling.Found(count);
+                else _polling.Busy(count);
+                return count;
+            }
+        }
+        while (ShardClock.Read() - before < IdlePolling.Length);
+
+        _polling.Missed();
+        return 0;
     }
 
     private void RunPosted()

@@ -8,7 +8,7 @@ namespace L4Balancer.Bench.Peers.Workloads;
 internal sealed class RoundTrips(int connections) : Workload
 {
     private const int JudgedConnections = 100;
-    private const int RoundsForOne = 2; // Of what is judged.
+    private const int RoundsForOne = 4; // Of what is judged.
 
     private string Connections => connections == 1 ? "1 connection" : $"{connections} connections";
 
@@ -39,8 +39,8 @@ internal sealed class RoundTrips(int connections) : Workload
 
     public override void Run(Turn turn)
     {
-        // The user-mode part is a twentieth, which the kernel knows by sampling: longer for what is judged.
-        int seconds = IsJudged ? turn.Seconds * 3 / RoundsForOne : turn.Seconds;
+        // The user-mode part is a twentieth, which the kernel knows by sampling: more of what is judged, by a tenth.
+        int seconds = IsJudged ? turn.Seconds * 6 / RoundsForOne : turn.Seconds;
         (double requests, double took, ProcessTime time) = Wrk.Run(turn, connections, seconds);
         turn.AddCpu(Name, time, requests, 1e6);
         turn.Add($"{Name}-rate", requests / took / 1e3);
