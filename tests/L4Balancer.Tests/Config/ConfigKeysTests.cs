@@ -58,7 +58,7 @@ internal sealed class ConfigKeysTests
         int number => [(path, number + 1)],
         ushort number => [(path, (ushort)(number + 1))],
         ulong number => [(path, number + 1)],
-        double number => [(path, number / 2)],
+        double number => [(path, number == 0 ? 0.5 : number / 2)],
         bool flag => [(path, !flag)],
         string text => [(path, text + "x")],
         TimeSpan duration => [(path, duration + TimeSpan.FromSeconds(1))],

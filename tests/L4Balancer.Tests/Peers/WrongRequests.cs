@@ -17,8 +17,8 @@ internal static class WrongRequests
 
     private static readonly string[] Pages =
     [
-        "/", "/metrics", "/healthz", "/ready", "/status.json", "/services", "/backends", "/zones", "/connections", "/top",
-        "/events", "/history.json", "/ring.json", "/config", "/config/diff",
+        "/", "/metrics", "/healthz", "/ready", "/status.json", "/services", "/backends", "/zones", "/connections",
+        "/top", "/events", "/history.json", "/ring.json", "/config", "/config/diff",
     ];
 
     /// <summary>All of them but those that take their time.</summary>

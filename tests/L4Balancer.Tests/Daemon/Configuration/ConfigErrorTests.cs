@@ -62,8 +62,9 @@ internal sealed class ConfigErrorTests
         yield return Case("WhenDown_Misspelt", "[defaults]\nwhen_down = \"opn\"",
             "2:13: error: 'when_down' must be \"refuse\" or \"open\", not \"opn\"; did you mean \"open\"?");
         yield return Case("Backup_WithPriority",
-            "[[service.good.backend]]\naddress = \"10.0.0.2:7\"\nbackup = true\npriority = 1",
-            "4:12: error: a backup comes after all priorities; remove backup or priority");
+            "[service.a]\nlisten = \"192.0.2.1:80\"\n"
+            + "backends = [{ address = \"10.0.0.2:7\", backup = true, priority = 1 }]",
+            "3:65: error: a backup comes after all priorities; remove backup or priority");
         yield return Case("Word_Near", "[log]\nlevel = \"warn\"",
             "2:9: error: 'level' must be \"debug\", \"info\", \"warning\" or \"error\", not \"warn\"; "
             + "did you mean \"warning\"?");

@@ -115,7 +115,8 @@ internal sealed class TopFrameTests
             "1.2.3+abc", 4711, Time, 99.5, "serving", true, null, new UsageJson(12, 9000), new UsageJson(200, 20000), 2,
             new LoadedConfigJson("/etc/web.toml", Time, new ReloadCountsJson(1, 0), null),
             [Service("web", 17, 300), Service("dns", 90, 20)],
-            [Backend("web", "10.0.0.11:8080", "up", 8), Backend("web", "[2001:db8::1:2:3]:8080", "down", 0)], [], []),
+            [Backend("web", "10.0.0.11:8080", "up", 8), Backend("web", "[2001:db8::1:2:3]:8080", "down", 0)],
+            [], []),
         Services = new Dictionary<string, Rates> { ["web"] = new(3.5, 1e6, 2e9) },
         Users = new TopJson(
             "rate", [new TopClientJson("192.0.2.1", 3, 100, 5.5), new TopClientJson("192.0.2.2", 1, 900, 0.5)],
@@ -131,7 +132,8 @@ internal sealed class TopFrameTests
     private static BackendJson Backend(string pool, string name, string state, int open) => new(
         pool, name, name, name, state == "up", false, "ready", state, false, state, Time, 1, 1, 0.5,
         new BackendSessionsJson(open, 100), 0, 0, null,
-        new LastProbeJson(Time, state == "up", "connect refused after 0.2 ms"), null, new BackendPlaceJson(0, false, null, false));
+        new LastProbeJson(Time, state == "up", "connect refused after 0.2 ms"), null,
+        new BackendPlaceJson(0, false, null, false));
 
     private static ConnectionJson Connection(int i) => new(
         $"0-{i}-1", "web", "tcp", "web", $"192.0.2.{i}:50000", "192.0.2.200:80", i % 3 == 0 ? null : "10.0.0.11:8080",
