@@ -48,7 +48,7 @@ public sealed class CommandLineZoneTests
         Assert.That(list, Does.Match(@"(?m)^east +away +1 +0 +0 +test 0%$"));
         Assert.That(backends, Does.Match($@"(?m)^test/{_servers[0].EndPoint} +shifted .*zone east is away$"));
         Assert.That(status, Does.Contain("zone east is away, 0 flows go on"));
-        Assert.That(back, Is.EqualTo("zone east is in use\n  test: 0% -> 33% of the new flows"), "it outlived a reload");
+        Assert.That(back, Is.EqualTo("zone east is in use\n  test: 0% -> 33% of the new flows"), "kept over it");
     }
 
     [Test]
