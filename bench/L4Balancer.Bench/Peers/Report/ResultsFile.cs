@@ -27,7 +27,7 @@ internal sealed class ResultsFile(
         and counts as just that much, whoever adds it. Latencies have four times as many rounds as the rest, of one
         second each, since a stall of the machine spoils a short round instead of a long one; where a second has fewer
         than 10 round trips beyond a percentile, it is that of all rounds together. Round trips at 100 connections have
-        twice as many rounds.
+        four times as many rounds, too.
 
         Servers and load generators run on core 0 and balancers on core 1, where those without a turn are idle. The
         first round warms up and is not counted; the order changes from round to round so that everybody comes equally
