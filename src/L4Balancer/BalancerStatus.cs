@@ -115,8 +115,10 @@ public sealed record BackendStatus
     /// <summary>What the configuration says; another <see cref="Weight"/> was set at run time.</summary>
     public required int ConfiguredWeight { get; init; }
 
-    /// <summary>Share of the hash space that is its own, 0 to 1.</summary>
-    public required double Share { get; init; }
+    /// <summary>
+    /// Share of new flows that it gets while none is full, 0 to 1; null where its pool's policy cannot know.
+    /// </summary>
+    public required double? Share { get; init; }
 
     /// <summary>Sessions it holds.</summary>
     public required int ActiveConnections { get; init; }

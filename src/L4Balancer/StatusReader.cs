@@ -80,14 +80,14 @@ internal sealed class StatusReader(BalancerParts parts)
 
     private IEnumerable<BackendStatus> Backends(PoolRuntime pool)
     {
-        Dictionary<string, double> shares = Shares(pool.Pool.Snapshot.Selector);
+        Dictionary<string, double>? shares = Shares(pool.Pool.Snapshot.Selector);
         Dictionary<Backend, ProbeStatus?> probes = pool.Monitor.Monitors.ToDictionary(
             static monitor => monitor.Backend, static monitor => monitor.LastProbe);
         return pool.Pool.Backends.Concat(pool.Pool.Removed).Select(backend => Status(
-            pool, backend, shares.GetValueOrDefault(backend.Name), probes.GetValueOrDefault(backend)));
+            pool, backend, shares?.GetValueOrDefault(backend.Name), probes.GetValueOrDefault(backend)));
     }
 
-    private BackendStatus Status(PoolRuntime pool, Backend backend, double share, ProbeStatus? probe)
+    private BackendStatus Status(PoolRuntime pool, Backend backend, double? share, ProbeStatus? probe)
     {
         (long ejections, DateTimeOffset? until) = pool.Ejector.StatusOf(backend);
         return new BackendStatus
@@ -122,8 +122,10 @@ internal sealed class StatusReader(BalancerParts parts)
     private DateTimeOffset At(long timestamp) =>
         parts.Time.GetUtcNow() + parts.Time.GetElapsedTime(parts.Time.GetTimestamp(), timestamp);
 
-    private static Dictionary<string, double> Shares(ISelector? selector) =>
-        selector is not IFlowPlacement placement
-            ? []
-            : placement.Names.Zip(placement.Shares()).DistinctBy(static one => one.First).ToDictionary();
+    private static Dictionary<string, double>? Shares(ISelector? selector) => selector switch
+    {
+        null => [],
+        IKnownShares known => known.Names.Zip(known.Shares()).DistinctBy(static one => one.First).ToDictionary(),
+        _ => null,
+    };
 }

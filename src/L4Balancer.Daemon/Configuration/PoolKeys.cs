@@ -10,10 +10,8 @@ internal static class PoolKeys
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
 
     /// <summary>The keys of a pool that may also stand in <c>[defaults]</c>.</summary>
-    public static PoolConfig Read(TableReader table, PoolConfig fallback) => fallback with
+    public static PoolConfig Read(TableReader table, PoolConfig fallback) => BalanceKeys.Read(table, fallback) with
     {
-        Balance = table.Word("balance", fallback.Balance, ConfigWords.Policies),
-        HashOn = table.Word("hash_on", fallback.HashOn, ConfigWords.HashedParts),
         Health = HealthKeys.Read(table.Table("health"), fallback.Health),
         Ejection = Ejection(table.Table("ejection"), fallback.Ejection),
         Zones = FleetKeys.Zones(table.Table("zones"), fallback.Zones),

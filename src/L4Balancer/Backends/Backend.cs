@@ -15,6 +15,9 @@ internal sealed partial class Backend(BackendConfig config)
 
     private const int NotSet = -1;
 
+    /// <summary>16 KiB: every burst of a bulk transfer, and few of the others.</summary>
+    private const int TrafficPortionBits = 14;
+
     private readonly long[] _connectErrors = new long[ConnectErrors.Count];
     private readonly long[] _transitions = new long[2];
     private int _active;
@@ -32,6 +35,8 @@ internal sealed partial class Backend(BackendConfig config)
     private volatile int _configuredWeight = config.Weight;
     private volatile int _maxSessions = config.MaxConnections;
     private volatile int _runtimeWeight = NotSet;
+    private volatile PeakAverage? _latency;
+    private volatile DecayingSum? _traffic;
     private string? _notedState;
 
     public string Name => config.Name;
@@ -130,6 +135,14 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>How long successful connects took, in seconds.</summary>
     public ConnectDurations ConnectDurations { get; } = new();
 
+    /// <summary>
+    /// How long it has taken lately to connect and to send a first byte; null where its pool's policy does not ask.
+    /// </summary>
+    public PeakAverage? Latency => _latency;
+
+    /// <summary>Bytes moved lately, either way; null where its pool's policy does not ask.</summary>
+    public DecayingSum? Traffic => _traffic;
+
     /// <summary>Failures of connects by kind.</summary>
     public long ConnectErrorCount(ConnectError error) => Volatile.Read(ref _connectErrors[(int)error]);
 
@@ -155,6 +168,23 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>A connect failed.</summary>
     public void CountConnectError(ConnectError error) => Interlocked.Increment(ref _connectErrors[(int)error]);
 
+    /// <summary>A session has moved bytes. They reach <see cref="Traffic"/> a portion at a time.</summary>
+    /// <param name="before">Bytes that it had moved before.</param>
+    /// <param name="bytes">How many more.</param>
+    /// <param name="now">In ticks of the shard's clock.</param>
+    public void CountTraffic(long before, int bytes, long now)
+    {
+        long portions = ((before + bytes) >> TrafficPortionBits) - (before >> TrafficPortionBits);
+        if (portions > 0) _traffic?.Add(portions << TrafficPortionBits, now);
+    }
+
+    /// <summary>A session is over: what it has moved beyond its last portion counts too.</summary>
+    public void CountLastTraffic(long all, long now)
+    {
+        long rest = all & ((1 << TrafficPortionBits) - 1);
+        if (rest > 0) _traffic?.Add(rest, now);
+    }
+
     /// <summary>A real flow failed with it.</summary>
     /// <returns>Failures since the last success.</returns>
     public int CountFailure() => Interlocked.Increment(ref _failuresInRow);
@@ -175,6 +205,13 @@ internal sealed partial class Backend(BackendConfig config)
 
         _health = health;
         Interlocked.Increment(ref _transitions[health == BackendHealth.Up ? 1 : 0]);
+    }
+
+    /// <summary>Says what sessions are to measure. What is measured already goes on. Control plane.</summary>
+    internal void Measure(bool latency, bool traffic)
+    {
+        _latency = latency ? _latency ?? new PeakAverage() : null;
+        _traffic = traffic ? _traffic ?? new DecayingSum() : null;
     }
 
     /// <summary>Ejects or reinstates. Control plane.</summary>

@@ -66,7 +66,9 @@ internal static class ConfigKeys
     public static readonly ConfigKey<PoolConfig>[] Pool =
     [
         Word<PoolConfig>("balance", static pool => ConfigWords.Of(ConfigWords.Policies, pool.Balance), NewFlows),
-        Word<PoolConfig>("hash_on", static pool => ConfigWords.Of(ConfigWords.HashedParts, pool.HashOn), NewFlows),
+        Word<PoolConfig>("hash_on", static pool => HashedPart(pool.HashOn), NewFlows),
+        new("max_load", static pool => Number(pool.MaxLoad), NewFlows) { Concerns = Hashes },
+        new("maglev.table_size", static pool => Number(pool.Maglev.TableSize), NewFlows) { Concerns = IsMaglev },
         Word<PoolConfig>("health.type", static pool => ConfigWords.Of(ConfigWords.ProbeTypes, pool.Health.Type)),
         Duration<PoolConfig>("health.interval", static pool => pool.Health.Interval),
         Duration<PoolConfig>("health.timeout", static pool => pool.Health.Timeout),
@@ -103,6 +105,10 @@ internal static class ConfigKeys
     private static bool IsTcp(ServiceConfig service) => service.Protocol == FlowProtocol.Tcp;
 
     private static bool IsUdp(ServiceConfig service) => service.Protocol == FlowProtocol.Udp;
+
+    private static bool Hashes(PoolConfig pool) => pool.Hashes;
+
+    private static bool IsMaglev(PoolConfig pool) => pool.Balance == BalancePolicy.Maglev;
 
     private static bool ProbesUdp(PoolConfig pool) => pool.Health.Type == ProbeType.Udp;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using L4Balancer.Net;
 
 namespace L4Balancer.Config;
 
@@ -31,6 +32,18 @@ internal static class ConfigText
         Array.Exists(ConfigWords.FlowFilters, known => known.Value == filter)
             ? ConfigWords.Of(ConfigWords.FlowFilters, filter)
             : $"1/{Number(filter.OneIn)}";
+
+    /// <summary>What of a flow is hashed.</summary>
+    public static string HashedPart(HashOn hashOn)
+    {
+        if (Array.Exists(ConfigWords.HashedParts, known => known.Value == hashOn))
+        {
+            return ConfigWords.Of(ConfigWords.HashedParts, hashOn);
+        }
+
+        string v4 = $"source/{Number(hashOn.V4Bits)}";
+        return hashOn.V6Bits == HashOn.UsualV6Bits ? v4 : $"{v4},{Number(hashOn.V6Bits)}";
+    }
 
     /// <summary>Bytes, as text where they are one that nobody could take for hexadecimal digits.</summary>
     public static string Bytes(ReadOnlyMemory<byte> bytes)

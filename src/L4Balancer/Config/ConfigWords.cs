@@ -10,13 +10,15 @@ internal static class ConfigWords
         [("tcp", FlowProtocol.Tcp), ("udp", FlowProtocol.Udp)];
 
     /// <summary>The ways to choose a backend.</summary>
-    public static readonly (string Word, BalancePolicy Value)[] Policies = [("ring", BalancePolicy.Ring)];
+    public static readonly (string Word, BalancePolicy Value)[] Policies =
+    [
+        ("ring", BalancePolicy.Ring), ("maglev", BalancePolicy.Maglev), ("round_robin", BalancePolicy.RoundRobin),
+        ("random", BalancePolicy.Random), ("power_of_two", BalancePolicy.PowerOfTwo),
+        ("least_connections", BalancePolicy.LeastConnections), ("least_latency", BalancePolicy.LeastLatency),
+        ("least_traffic", BalancePolicy.LeastTraffic),
+    ];
 
-    /// <summary>What becomes of flows without an available backend.</summary>
-    public static readonly (string Word, WhenDown Value)[] WhenDown =
-        [("refuse", Config.WhenDown.Refuse), ("open", Config.WhenDown.Open)];
-
-    /// <summary>What of a flow is hashed.</summary>
+    /// <summary>What of a flow is hashed; <c>source/V4,V6</c> stands beside them.</summary>
     public static readonly (string Word, HashOn Value)[] HashedParts =
         [("5-tuple", HashOn.FiveTuple), ("source", HashOn.Source)];
 

@@ -19,8 +19,20 @@ public sealed record PoolConfig
     /// <summary>The policy. Default ring.</summary>
     public BalancePolicy Balance { get; init; } = BalancePolicy.Ring;
 
-    /// <summary>What of a flow the policy hashes. Default the 5-tuple.</summary>
+    /// <summary>What of a flow the policy hashes, where it does. Default the 5-tuple.</summary>
     public HashOn HashOn { get; init; } = HashOn.FiveTuple;
+
+    /// <summary>
+    /// A backend's most sessions as a multiple of its share of all, above 1 and at most 10, where the policy hashes.
+    /// Default 0: no bound.
+    /// </summary>
+    public double MaxLoad { get; init; }
+
+    /// <summary>The policy maglev.</summary>
+    public MaglevConfig Maglev { get; init; } = new();
+
+    /// <summary>The policy places flows by their hash.</summary>
+    internal bool Hashes => Balance is BalancePolicy.Ring or BalancePolicy.Maglev;
 
     /// <summary>Active probes.</summary>
     public HealthConfig Health { get; init; } = new();

@@ -7,6 +7,11 @@ namespace L4Balancer.Selection;
 /// <param name="Weight">1 to 256.</param>
 internal readonly record struct Candidate(Backend Backend, int Weight)
 {
+    /// <summary>
+    /// Its sessions times another one's weight: who has less of this has fewer sessions for its weight than the other.
+    /// </summary>
+    public long SessionsFor(int weightOfOther) => (long)Backend.ActiveSessions * weightOfOther;
+
     /// <summary>A flow may be sent to a backend: it has not failed this one and has room.</summary>
     public static bool Takes(Backend backend, ReadOnlySpan<Backend> tried)
     {

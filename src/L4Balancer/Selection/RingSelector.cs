@@ -32,6 +32,7 @@ internal sealed class RingSelector : IFlowPlacement
     private const ulong PlaceMask = ~(ulong)ushort.MaxValue;
 
     private readonly Candidate[] _candidates;
+    private readonly SlotWalk _walk;
     private readonly ulong[] _table; // The points in rising order, spread out; see Spread.
     private readonly ulong _slots;
 
@@ -42,10 +43,11 @@ internal sealed class RingSelector : IFlowPlacement
     /// do with it.
     /// </param>
     /// <param name="seed">The fleet's seed.</param>
-    public RingSelector(IReadOnlyList<Candidate> candidates, int weightOfAll, ulong seed)
+    /// <param name="maxLoad">The bound of each one's load, above 1; 0 for none.</param>
+    public RingSelector(IReadOnlyList<Candidate> candidates, int weightOfAll, ulong seed, double maxLoad = 0)
     {
         // By name, so that two points of the same hash fall to the same backend on every node.
-        _candidates = [.. candidates.OrderBy(static one => one.Backend.Name, StringComparer.Ordinal)];
+        _candidates = Candidates.ByName(candidates);
         int pointsPerWeight = Math.Clamp(MaxPoints / Math.Max(weightOfAll, 1), 1, PointsPerWeight);
 
         ulong[] points = new ulong[_candidates.Sum(one => one.Weight * pointsPerWeight)];
@@ -54,6 +56,7 @@ internal sealed class RingSelector : IFlowPlacement
 
         _slots = (ulong)points.Length + ((ulong)points.Length / 2);
         _table = Spread(points);
+        _walk = new SlotWalk(_candidates, _table.Length, maxLoad);
     }
 
     /// <summary>
@@ -62,22 +65,24 @@ internal sealed class RingSelector : IFlowPlacement
     /// </summary>
     /// <param name="hash">The flow's hash.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    /// <returns>Null where every candidate was tried or is full. Looks at each slot at most once.</returns>
+    /// <returns>Null where every candidate was tried or is full.</returns>
     public Backend? Pick(ulong hash, ReadOnlySpan<Backend> tried)
     {
-        int slot = FirstAtOrAfter(hash);
-        for (int looked = 0; looked < _table.Length; looked++)
+        double bound = _walk.Begin();
+        int first = FirstAtOrAfter(hash);
+        int slot = first;
+        for (int looked = 0; looked < _walk.MostSlots; looked++)
         {
-            Backend owner = _candidates[(ushort)_table[slot]].Backend;
-            if (Candidate.Takes(owner, tried)) return owner;
+            ref readonly Candidate owner = ref _candidates[(ushort)_table[slot]];
+            if (_walk.Takes(owner, tried, bound)) return owner.Backend;
             if (++slot == _table.Length) slot = 0;
         }
 
-        return null;
+        return _walk.End((ushort)_table[first], tried, bound);
     }
 
     /// <summary>Names of the candidates; what follows speaks of them by their index.</summary>
-    public IReadOnlyList<string> Names => [.. _candidates.Select(static one => one.Backend.Name)];
+    public IReadOnlyList<string> Names => Candidates.Names(_candidates);
 
     /// <summary>The candidate that has a place of the circle.</summary>
     public int OwnerOf(ulong hash) => (ushort)_table[FirstAtOrAfter(hash)];

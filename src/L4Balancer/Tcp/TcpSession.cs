@@ -111,6 +111,8 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
     /// <summary>Counts bytes taken from a direction's source.</summary>
     public void CountReceived(bool fromClient, int bytes)
     {
+        if (!fromClient && _serverBytes == 0) _backend!.Latency?.Record(Shard.Now - _lastActivity, Shard.Now);
+        _backend!.CountTraffic(_clientBytes + _serverBytes, bytes, Shard.Now);
         _lastActivity = Shard.Now;
         if (fromClient)
         {
@@ -208,6 +210,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
 
         _establishedAt = Shard.Now;
         _backend!.CountEstablished(ShardClock.Between(_lastActivity, _establishedAt));
+        _backend.Latency?.Record(_establishedAt - _lastActivity, _establishedAt);
         _lastActivity = _establishedAt;
         ArmNextDeadline();
         _ = TcpRelay.Run(this, fromClient: true);
@@ -276,6 +279,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
         _home.Counters.CountClosed(reason, duration);
         if (_home.FlowLog.Wants(reason)) _home.FlowLog.Ring.Add(Record(reason, duration));
 
+        _backend?.CountLastTraffic(_clientBytes + _serverBytes, Shard.Now);
         LeaveBackend();
         Shard.Load.Remove();
         _service.Limit.Release();

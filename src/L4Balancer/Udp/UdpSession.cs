@@ -107,6 +107,7 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
     public void CountRequests(int datagrams, int bytes)
     {
         Touch();
+        Backend.CountTraffic(_clientBytes + _serverBytes, bytes, LastActivity);
         _repliesMissing += (long)datagrams * Home.Service.Responses;
         _clientDatagrams += datagrams;
         _clientBytes += bytes;
@@ -115,7 +116,9 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
     /// <summary>Counts what came from the server, and ends the session where no more is expected.</summary>
     public void CountReplies(int datagrams, int bytes)
     {
+        if (_serverDatagrams == 0) Backend.Latency?.Record(Shard.Now - LastActivity, Shard.Now);
         Touch();
+        Backend.CountTraffic(_clientBytes + _serverBytes, bytes, LastActivity);
         Backend.ForgetFailures();
         IsRefused = false;
         _serverDatagrams += datagrams;
@@ -169,6 +172,7 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         TimeSpan duration = ShardClock.Between(_startedAt, Shard.Now);
         Home.Counters.CountClosed(reason, duration);
         if (Home.FlowLog.Wants(reason)) Home.FlowLog.Ring.Add(Record(reason, duration));
+        Backend.CountLastTraffic(_clientBytes + _serverBytes, Shard.Now);
         Backend.EndSession();
         Home.Forget(this);
     }

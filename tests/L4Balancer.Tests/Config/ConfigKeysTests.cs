@@ -17,6 +17,7 @@ internal sealed class ConfigKeysTests
             protocol = "{{protocol}}"
             listen = "192.0.2.1:80"
             backends = ["10.0.0.1:80"]
+            balance = "maglev"
             health = { type = "udp", send = "ping" }
             """)),
     ];
@@ -52,18 +53,18 @@ internal sealed class ConfigKeysTests
 
     private static IEnumerable<(string Path, object? Value)> Values(object? value, string path) => value switch
     {
-        BalancePolicy => [], // One member: there is nothing to change.
         FlowProtocol protocol => [(path, protocol == FlowProtocol.Tcp ? FlowProtocol.Udp : FlowProtocol.Tcp)],
         Enum any => [(path, Enum.ToObject(any.GetType(), Convert.ToInt32(any) == 0 ? 1 : 0))],
         int number => [(path, number + 1)],
         ushort number => [(path, (ushort)(number + 1))],
         ulong number => [(path, number + 1)],
-        double number => [(path, number == 0 ? 0.5 : number / 2)],
+        double number => [(path, number + 1)],
         bool flag => [(path, !flag)],
         string text => [(path, text + "x")],
         TimeSpan duration => [(path, duration + TimeSpan.FromSeconds(1))],
         ReadOnlyMemory<byte> bytes => [(path, (ReadOnlyMemory<byte>)(byte[])[.. bytes.Span, 1])],
         IpEndpoint endpoint => [(path, endpoint with { Port = 1 }), (path, null)],
+        HashOn => [(path, HashOn.SourcePrefix(24, 64))],
         FlowLogFilter => [(path, FlowLogFilter.None)],
         IReadOnlyList<ushort> ports => [(path, (ushort[])[.. ports, 1])],
         IReadOnlyList<ListenAddress> => [(path, Array.Empty<ListenAddress>())],

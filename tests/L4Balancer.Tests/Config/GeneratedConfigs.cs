@@ -104,7 +104,11 @@ internal sealed class GeneratedConfigs
             Name = name,
             Backends = [.. Enumerable.Range(0, _random.Next(1, 6)).Select(_ => Backend())],
             Balance = One<BalancePolicy>(),
-            HashOn = One<HashOn>(),
+            HashOn = Pick(
+                HashOn.FiveTuple, HashOn.Source, HashOn.SourcePrefix(_random.Next(1, 33), _random.Next(1, 129)),
+                HashOn.SourcePrefix(24, HashOn.UsualV6Bits)),
+            MaxLoad = Flip() ? 0 : 1.01 + _random.NextDouble(),
+            Maglev = new MaglevConfig { TableSize = Pick(7, 65_537, 5_000_011) },
             Health = Health(),
             Ejection = new EjectionConfig
             {

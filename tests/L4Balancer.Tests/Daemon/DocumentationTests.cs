@@ -8,8 +8,7 @@ namespace L4Balancer.Tests.Daemon;
 /// <summary>What the documents list is what there is.</summary>
 internal sealed partial class DocumentationTests
 {
-    private static readonly string[] TableKeys =
-        ["timeouts", "retry", "udp", "health", "ejection", "drain", "zones", "subset", "panic"];
+    private static readonly string[] TableKeys = ["timeouts", "retry", "udp", "maglev", "health", "ejection", "drain"];
 
     [TestCaseSource(typeof(ConfigTexts), nameof(ConfigTexts.Tables))]
     public void Configuration_EveryKey_IsDescribed(string table)

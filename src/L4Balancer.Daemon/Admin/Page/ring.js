@@ -66,7 +66,7 @@ class Ring {
     this.picked = null;
     this.table = new LiveTable({
       caption: 'Shares of the hash space', columns: ringColumns, classes: 'ring-shares',
-      nothing: 'No backend is available.',
+      nothing: 'No backend is available, or the policy of the pool does not place flows by their hash.',
     });
     this.rings = svg('g', {});
     this.title = svg('text', { class: 'title', y: -4 });

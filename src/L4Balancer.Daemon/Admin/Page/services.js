@@ -31,7 +31,7 @@ const backendColumns = [
   { id: 'probe', label: 'Last probe', draw: drawProbe },
   { id: 'weight', label: 'Weight', number: true, value: (b) => b.weight, draw: drawWeight },
   { id: 'share', label: 'Share', number: true, value: (b) => b.share, draw: drawShare,
-    title: 'Share of the hash space: of the new flows' },
+    title: 'Share of new flows, where the policy knows it in advance' },
   { id: 'open', label: 'Sessions', number: true, value: (b) => b.sessions.open, text: (b) => whole(b.sessions.open) },
   { id: 'total', label: 'Total', number: true, value: (b) => b.sessions.total, text: (b) => whole(b.sessions.total) },
   { id: 'errors', label: 'Errors', number: true, value: (b) => b.connect_errors,
@@ -98,8 +98,8 @@ function drawWeight(cell, backend) {
 
 function drawShare(cell, backend) {
   const [bar, text] = parts(cell, 'bar', '');
-  setBar(bar, backend.share);
-  setText(text, percent(backend.share));
+  setBar(bar, backend.share ?? 0);
+  setText(text, backend.share === null ? '–' : percent(backend.share));
 }
 
 function drawUnderWay(cell, backend) {

@@ -20,7 +20,7 @@ internal static class BackendTable
         {
             table.Add(
                 Told.FullName(backend), State(backend), Since(backend.Since, now), Weight(backend),
-                Quantities.Percent(backend.Share), backend.Sessions.Open, backend.Sessions.Total, Why(backend, now));
+                Share(backend), backend.Sessions.Open, backend.Sessions.Total, Why(backend, now));
         }
 
         return table;
@@ -40,6 +40,10 @@ internal static class BackendTable
         };
         return new Cell(text, tone);
     }
+
+    /// <summary>Its share of new flows; a dash where the policy of its pool cannot know.</summary>
+    public static string Share(BackendJson backend) =>
+        backend.Share is { } share ? Quantities.Percent(share) : "-";
 
     /// <summary>Its weight, and the file's where that is another.</summary>
     public static string Weight(BackendJson backend) => backend.Weight == backend.ConfiguredWeight

@@ -96,7 +96,7 @@ internal sealed record TopView(
         {
             Told.FullName(backend), new(BackendTable.State(backend), 0), backend.Sessions.Open,
             new(Quantities.Rate(rate), rate), backend.Sessions.Total, backend.Weight,
-            new(Quantities.Percent(backend.Share), backend.Share), backend.ConnectErrors,
+            new(BackendTable.Share(backend), backend.Share ?? 0), backend.ConnectErrors,
             new(Quantities.Duration(since), since.TotalSeconds), BackendTable.Why(backend, sample.At),
         };
     });

@@ -82,8 +82,9 @@ internal sealed class ConfigErrorTests
             + "did you mean \"errors\"?");
         yield return Case("Protocol_Unknown", "[defaults]\nprotocol = \"quic\"",
             "2:12: error: 'protocol' must be \"tcp\" or \"udp\", not \"quic\"");
-        yield return Case("Balance_Unknown", "[defaults]\nbalance = \"maglev\"",
-            "2:11: error: 'balance' must be \"ring\", not \"maglev\"");
+        yield return Case("Balance_Unknown", "[defaults]\nbalance = \"ringg\"",
+            "2:11: error: 'balance' must be \"ring\", \"maglev\", \"round_robin\", \"random\", \"power_of_two\", "
+            + "\"least_connections\", \"least_latency\" or \"least_traffic\", not \"ringg\"; did you mean \"ring\"?");
         yield return Case("Table_String", "global = \"x\"", "1:10: error: 'global' must be a table, not a string");
         yield return Case("Admin_HostName", "[admin]\nlisten = \"localhost:9191\"",
             "2:10: error: \"localhost:9191\" is a host name; a listen address must be a literal one of this host, "
