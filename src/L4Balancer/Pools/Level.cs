@@ -11,6 +11,7 @@ namespace L4Balancer.Pools;
 internal sealed class Level
 {
     private readonly Candidate[] _candidates;
+    private readonly string[] _names; // What the selector has placed them by.
     private readonly int _weightOfAll;
     private readonly PoolConfig _config;
     private readonly ulong _seed;
@@ -18,6 +19,7 @@ internal sealed class Level
     private Level(CandidateLevel level, int weightOfAll, PoolConfig config, ulong seed)
     {
         _candidates = level.Candidates;
+        _names = [.. _candidates.Select(static one => one.Backend.Name)];
         _weightOfAll = weightOfAll;
         _config = config;
         _seed = seed;
@@ -82,5 +84,6 @@ internal sealed class Level
 
     private bool Is(CandidateLevel level, int weightOfAll, PoolConfig config, ulong seed) =>
         _weightOfAll == weightOfAll && _seed == seed && _candidates.AsSpan().SequenceEqual(level.Candidates)
+        && _names.SequenceEqual(level.Candidates.Select(static one => one.Backend.Name))
         && _config with { Backends = config.Backends } == config;
 }

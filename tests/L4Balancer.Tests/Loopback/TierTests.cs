@@ -155,6 +155,45 @@ public sealed class TierTests
         foreach (TestServer server in servers) server.Dispose();
     }
 
+    [Test]
+    public async Task Reload_TheBalancersOwnZoneIsAnother_FlowsFollow()
+    {
+        using TestServer one = TestServer.Echo();
+        using TestServer other = TestServer.Echo();
+        await using RunningBalancer balancer = await StartAsync(
+            static pool => pool with { Zones = new ZonesConfig { PreferLocal = true } },
+            Backend(one) with { Zone = "a" }, Backend(other) with { Zone = "b" });
+        await balancer.RoundTripAsync("x");
+
+        await balancer.ApplyAsync(static config => config with { Global = config.Global with { Zone = "b" } });
+        await balancer.RoundTripAsync("x");
+
+        Assert.That(Taken(balancer), Is.EqualTo(new[] { 1, 1 }));
+        Assert.That(States(balancer), Is.EqualTo(new[] { "standby", "up" }));
+    }
+
+    [Test]
+    public async Task Reload_TheFleetGrowsToTwo_EachBalancerHasHalfOfTheBackends()
+    {
+        TestServer[] servers = [.. Enumerable.Range(0, 4).Select(static _ => TestServer.Echo())];
+        await using RunningBalancer balancer = await StartAsync(
+            static pool => pool with { SubsetSize = 2 }, [.. servers.Select(Backend)]);
+        Assert.That(States(balancer), Is.All.EqualTo("up"), "alone it has all");
+
+        string[][] states = new string[2][];
+        for (int index = 0; index < 2; index++)
+        {
+            FleetConfig fleet = new() { Index = index, Size = 2 };
+            await balancer.ApplyAsync(config => config with { Fleet = fleet });
+            states[index] = States(balancer);
+            for (int i = 0; i < 10; i++) await balancer.RoundTripAsync("x");
+        }
+
+        Assert.That(states[0], Is.EquivalentTo(new[] { "up", "up", "subset", "subset" }));
+        Assert.That(states[1], Is.EqualTo(states[0].Select(static one => one == "up" ? "subset" : "up")));
+        foreach (TestServer server in servers) server.Dispose();
+    }
+
     private static Task<RunningBalancer> StartAsync(
         Func<PoolConfig, PoolConfig> change, params BackendConfig[] backends)
     {

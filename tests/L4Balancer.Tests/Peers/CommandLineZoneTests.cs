@@ -39,6 +39,7 @@ public sealed class CommandLineZoneTests
         string list = (await _daemon.AskAsync("zone", "list")).Output;
         string backends = (await _daemon.AskAsync("backend", "list")).Output;
         string status = (await _daemon.AskAsync("status")).Output;
+        string metrics = await _daemon.PageAsync("/metrics");
         await _daemon.AskAsync("reload");
         string back = (await _daemon.AskAsync("zone", "back", "east")).Output;
 
@@ -47,6 +48,9 @@ public sealed class CommandLineZoneTests
         Assert.That(away, Is.EqualTo("zone east is away\n  test: 33% -> 0% of the new flows"));
         Assert.That(list, Does.Match(@"(?m)^east +away +1 +0 +0 +test 0%$"));
         Assert.That(backends, Does.Match($@"(?m)^test/{_servers[0].EndPoint} +shifted .*zone east is away$"));
+        Assert.That(metrics, Does.Contain("\nl4balancer_zones_away 1\n")
+            .And.Contain("l4balancer_pool_tier{pool=\"test\"} 0")
+            .And.Match("l4balancer_backend_state{.*state=\"shifted\"} 1"));
         Assert.That(status, Does.Contain("zone east is away, 0 flows go on"));
         Assert.That(back, Is.EqualTo("zone east is in use\n  test: 0% -> 33% of the new flows"), "kept over it");
     }

@@ -16,6 +16,9 @@ public sealed class PoolPickTests
 
     private readonly List<Backend> _open = [];
 
+    [SetUp]
+    public void ForgetSessions() => _open.Clear();
+
     [Test]
     public void Pick_FirstLevelIsTried_GoesOnToTheNextWithinTheSamePick()
     {
