@@ -10,7 +10,7 @@ namespace L4Balancer.Selection;
 /// </summary>
 internal sealed class LeastConnectionsSelector : ISelector
 {
-    /// <summary>Candidates that a pick looks at: of more, as many in a row from anywhere. A microsecond or two.</summary>
+    /// <summary>Candidates that a pick looks at: of more, as many in a row from anywhere.</summary>
     private const int MostLooked = 1024;
 
     /// <summary>What one that is far behind gets, in shares by weight.</summary>

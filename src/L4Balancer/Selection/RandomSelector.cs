@@ -2,7 +2,7 @@ using L4Balancer.Backends;
 
 namespace L4Balancer.Selection;
 
-/// <summary>Draws a candidate at random, in proportion to the weights. Ignores the flow and what the others do.</summary>
+/// <summary>Draws a candidate at random, by weight, whatever the flow is and the others do.</summary>
 /// <param name="candidates">At least one.</param>
 /// <param name="random">For any thread, or seeded for a single one.</param>
 internal sealed class RandomSelector(Candidate[] candidates, Random random) : IKnownShares

@@ -94,7 +94,9 @@ internal sealed class RoundRobinSelector : IKnownShares
         return Array.ConvertAll(places, static place => (ushort)place);
     }
 
-    /// <summary>Has two cache lines to itself: what is read at every pick is not beside what every pick writes.</summary>
+    /// <summary>
+    /// Has two cache lines to itself: what is read at every pick is not beside what every pick writes.
+    /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 192)]
     private struct Counter
     {

@@ -24,7 +24,7 @@ internal sealed class HashOnTests
         Assert.That(Hash("192.0.2.1", HashOn.SourcePrefix(32, 64)), Is.EqualTo(Hash("192.0.2.1", HashOn.Source)));
     });
 
-    /// <summary>Recipe: the network's address in 16 bytes is that of a client that has it, hashed as a source.</summary>
+    /// <summary>Recipe: the network's address is that of a client that has it, hashed as a source.</summary>
     [Test]
     public void Compute_SourcePrefix_IsTheHashOfTheNetworksFirstAddress() =>
         Assert.That(Hash("192.0.2.77", Network), Is.EqualTo(Hash("192.0.2.0", HashOn.Source)));

@@ -19,7 +19,7 @@ internal sealed class LeastTrafficSelectorTests
         Random sizes = new(2);
         for (int flow = 0; flow < 100_000; flow++)
         {
-            long size = (long)Math.Min(1e8, 1000 / Math.Pow(1 - sizes.NextDouble(), 1 / 1.2)); // Pareto.
+            long size = (long)Math.Min(5e6, 1000 / Math.Pow(1 - sizes.NextDouble(), 1 / 1.2)); // Pareto.
             int at = Array.IndexOf(backends, selector.Pick(0, []));
             backends[at].Traffic!.Add(size, _time.Now);
             bytes[at] += size;

@@ -38,7 +38,7 @@ internal sealed class RoundRobinSelectorTests
                 for (int from = 0; from < all; from += 1 + (all / 20))
                 {
                     int count = picks.AsSpan(from, length).Count(backend);
-                    if (Math.Abs(count - (length * share)) <= bound) continue; // Millions of assertions take their time.
+                    if (Math.Abs(count - (length * share)) <= bound) continue; // A million assertions take long.
 
                     Assert.Fail($"{backend.Name} has {count} of {length} from {from}");
                 }

@@ -18,14 +18,17 @@ internal static class Selecting
     public static ISelector Make(
         BalancePolicy policy, IEnumerable<Backend> backends, double maxLoad = 0, int? weightOfAll = null) =>
         Make(
-            new PoolConfig { Name = "test", Backends = [], Balance = policy, MaxLoad = maxLoad }, backends, weightOfAll);
+            new PoolConfig { Name = "test", Backends = [], Balance = policy, MaxLoad = maxLoad },
+            backends,
+            weightOfAll);
 
     /// <inheritdoc cref="Make(BalancePolicy, IEnumerable{Backend}, double, int?)"/>
     public static ISelector Make(
         PoolConfig config, IEnumerable<Backend> backends, int? weightOfAll = null, TimeProvider? time = null)
     {
         Candidate[] candidates = Candidates(backends);
-        return Selectors.Make(config, candidates, weightOfAll ?? candidates.Sum(static one => one.Weight), seed: 0, time);
+        weightOfAll ??= candidates.Sum(static one => one.Weight);
+        return Selectors.Make(config, candidates, weightOfAll.Value, seed: 0, time);
     }
 
     /// <summary>Backends with their weights.</summary>

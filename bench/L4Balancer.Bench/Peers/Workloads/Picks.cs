@@ -8,7 +8,7 @@ namespace L4Balancer.Bench.Peers.Workloads;
 
 /// <summary>
 /// A pick on a ring of 1,000 backends, in this process: each of another flow, so that it misses the caches as it does
-/// in reality. BenchmarkDotNet measures the same more closely (<see cref="RingBenchmarks"/>).
+/// in reality. BenchmarkDotNet measures the same more closely (<see cref="SelectorBenchmarks"/>).
 /// </summary>
 internal sealed class Picks : Workload
 {

@@ -41,8 +41,8 @@ internal sealed class BalanceKeysTests
         Problems($"{Own}hash_on = \"{text}\""),
         Is.EqualTo(new[]
         {
-            "4:11: error: 'hash_on' must be \"source/V4\" or \"source/V4,V6\" with 1 to 32 bits of IPv4 and 1 to 128 of "
-            + $"IPv6, such as \"source/24,56\", not \"{text}\"",
+            "4:11: error: 'hash_on' must be \"source/V4\" or \"source/V4,V6\" with 1 to 32 bits of IPv4 and 1 to 128 "
+            + $"of IPv6, such as \"source/24,56\", not \"{text}\"",
         }));
 
     [Test]
@@ -80,8 +80,8 @@ internal sealed class BalanceKeysTests
             Problems($"{Own}balance = \"random\"\nmax_load = 1.25"),
             Is.EqualTo(new[]
             {
-                "5:12: error: 'max_load' bounds the load where flows are placed by their hash, and balance = \"random\" "
-                + "does not; remove it, or write balance = \"ring\" or \"maglev\"",
+                "5:12: error: 'max_load' bounds the load where flows are placed by their hash, and balance = "
+                + "\"random\" does not; remove it, or write balance = \"ring\" or \"maglev\"",
             }));
         Assert.That(Pool("balance = \"random\"", "max_load = 1.25").MaxLoad, Is.EqualTo(1.25));
         Assert.That(Pool("max_load = 1.25", "balance = \"maglev\"").Balance, Is.EqualTo(BalancePolicy.Maglev));
