@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using L4Balancer.Bench.Load;
 using L4Balancer.Bench.Load.Tcp;
 using L4Balancer.Bench.Peers;
+using L4Balancer.Bench.Simulation;
 
 switch (args)
 {
@@ -10,6 +11,7 @@ switch (args)
     case ["idle-flows", .. string[] rest]: return IdleFlows.Run(rest);
     case ["idle-udp-flows", .. string[] rest]: return IdleUdpFlows.Run(rest);
     case ["peers", .. string[] rest]: return PeersCommand.Run(rest);
+    case ["simulate", .. string[] rest]: return SimulateCommand.Run(rest);
     case ["slow-readers", .. string[] rest]: return SlowReaders.Run(rest);
     case ["tcp-close-server", .. string[] rest]: return TcpCloseServer.Run(rest);
     case ["tcp-connect", .. string[] rest]: return TcpConnect.Run(rest);

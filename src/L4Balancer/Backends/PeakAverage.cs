@@ -32,6 +32,12 @@ internal sealed class PeakAverage
         }
     }
 
+    /// <summary>
+    /// The backend has failed a flow before its first byte, which counts as a second: who refuses at once is not the
+    /// fastest.
+    /// </summary>
+    public void RecordFailure(long now) => Record(Stopwatch.Frequency, now);
+
     /// <summary>The average, in seconds; 0 where nothing is known.</summary>
     public float Seconds(long now)
     {

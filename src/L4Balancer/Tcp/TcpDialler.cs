@@ -14,11 +14,6 @@ namespace L4Balancer.Tcp;
 /// </summary>
 internal static class TcpDialler
 {
-    /// <summary>
-    /// What a failed connect counts as where latencies are measured: one that refuses at once is not the fastest.
-    /// </summary>
-    private static readonly long LatencyOfFailure = ShardClock.Ticks(TimeSpan.FromSeconds(1));
-
     /// <summary>Connects the session's server side. Every failure is told to the ejector.</summary>
     /// <returns>Null once connected, or when the session was closed meanwhile; otherwise why it cannot go on.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -52,7 +47,7 @@ internal static class TcpDialler
             session.EndAttempt();
             if (failure == ConnectError.Resource) return CloseReason.Resource;
 
-            backend.Latency?.Record(LatencyOfFailure, session.Shard.Now);
+            backend.Latency?.RecordFailure(session.Shard.Now);
             service.Ejector.Failed(backend);
             (failed ??= []).Add(backend);
             reason = Reason(failure);

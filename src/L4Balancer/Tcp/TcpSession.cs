@@ -280,6 +280,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
         if (_home.FlowLog.Wants(reason)) _home.FlowLog.Ring.Add(Record(reason, duration));
 
         _backend?.CountLastTraffic(_clientBytes + _serverBytes, Shard.Now);
+        if (reason == CloseReason.ServerAbort && _serverBytes == 0) _backend!.Latency?.RecordFailure(Shard.Now);
         LeaveBackend();
         Shard.Load.Remove();
         _service.Limit.Release();
