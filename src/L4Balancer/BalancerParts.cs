@@ -31,6 +31,7 @@ internal sealed class BalancerParts : IDisposable
         Logger = logger;
         _allowsOffload = allowsOffload;
         Time = time;
+        Probes = new ProbeRunner(time);
         Seats = seats;
         Shards = [.. seats.Select(static seat => seat.Shard)];
         Flows = new LiveFlows(Shards);
@@ -51,6 +52,9 @@ internal sealed class BalancerParts : IDisposable
     public SemaphoreSlim Changing { get; } = new(1);
 
     public TimeProvider Time { get; }
+
+    /// <summary>Runs the probes of all pools.</summary>
+    public ProbeRunner Probes { get; }
 
     public ILogger Logger { get; }
 
@@ -115,8 +119,8 @@ internal sealed class BalancerParts : IDisposable
     /// <summary>Makes a pool that no service uses yet.</summary>
     public PoolRuntime AddPool(PoolConfig config, FleetPlace place)
     {
-        Pool pool = new(config, place, Time, Logger);
-        PoolRuntime made = new(pool, new Ejector(pool, Time, Logger), new HealthMonitor(pool, Time, Logger));
+        Pool pool = new(config, seed, Time, Logger);
+        PoolRuntime made = new(pool, new Ejector(pool, Time, Logger), new HealthMonitor(pool, Probes, Time, Logger));
         _pools = [.. _pools, made];
         return made;
     }

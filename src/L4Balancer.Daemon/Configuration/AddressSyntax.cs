@@ -124,10 +124,10 @@ internal static class AddressSyntax
             : $"\"{text}\" is not an address; write one such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"";
 
     /// <summary>
-    /// Only the usual spelling of an IPv4 address counts: 010.0.0.1 and 127.1 mean different things to different
-    /// programs.
+    /// Reads a literal address; null for everything else. Only the usual spelling of an IPv4 address counts: 010.0.0.1
+    /// and 127.1 mean different things to different programs.
     /// </summary>
-    private static IPAddress? ParseLiteral(string host)
+    public static IPAddress? ParseLiteral(string host)
     {
         if (host.AsSpan().ContainsAny("[]/") || !IPAddress.TryParse(host, out IPAddress? address)) return null;
         if (address.AddressFamily == AddressFamily.InterNetworkV6) return address;

@@ -26,6 +26,8 @@ internal static class HealthKeys
             Send = table.Bytes("send", fallback.Send, MostProbeBytes),
             Expect = table.Bytes("expect", fallback.Expect, MostProbeBytes),
             Reply = table.Boolean("reply", fallback.Reply),
+            Source = table.Address("source", fallback.Source),
+            ProxyProtocol = table.Word("proxy_protocol", fallback.ProxyProtocol, ConfigWords.ProxyProtocols),
         };
         bool contradicts = health is { Reply: false, Expect.IsEmpty: false };
         return contradicts && (table.Node("expect") ?? table.Node("reply")) is { } at

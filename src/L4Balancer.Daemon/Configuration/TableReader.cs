@@ -1,5 +1,6 @@
 using System.Globalization;
 using L4Balancer.Config;
+using L4Balancer.Net;
 using L4Balancer.Toml;
 
 namespace L4Balancer.Daemon.Configuration;
@@ -151,6 +152,16 @@ internal sealed class TableReader
             Reject(at, $"'{key}' is not a duration of at most a year: \"{text}\"; {DurationSyntax.Rule}", fallback),
         TomlNode at => Reject(at, $"'{key}' must be a duration such as \"5s\", not {at.Kind}", fallback),
     };
+
+    /// <summary>A literal address of this host; "" leaves the choice to the kernel.</summary>
+    public IpAddress Address(string key, IpAddress fallback)
+    {
+        if (Text(key) is not { } text) return fallback;
+
+        return text.Length == 0 ? default
+            : AddressSyntax.ParseLiteral(text) is { IsIPv6LinkLocal: false } address ? IpAddress.From(address)
+            : Reject(Node(key)!, $"'{key}' must be an address such as \"10.0.0.1\", or \"\", not \"{text}\"", fallback);
+    }
 
     /// <summary>One of a few words.</summary>
     public T Word<T>(string key, T fallback, params ReadOnlySpan<(string Word, T Value)> words) =>

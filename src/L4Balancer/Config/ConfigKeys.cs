@@ -79,6 +79,10 @@ internal static class ConfigKeys
         Word<PoolConfig>("health.send", static pool => Bytes(pool.Health.Send)) with { Concerns = ProbesUdp },
         Word<PoolConfig>("health.expect", static pool => Bytes(pool.Health.Expect)) with { Concerns = ProbesUdp },
         new("health.reply", static pool => Boolean(pool.Health.Reply)) { Concerns = ProbesUdp },
+        Word<PoolConfig>("health.source", static pool => OptionalAddress(pool.Health.Source)),
+        Word<PoolConfig>(
+            "health.proxy_protocol",
+            static pool => ConfigWords.Of(ConfigWords.ProxyProtocols, pool.Health.ProxyProtocol)),
         new("ejection.failures", static pool => Number(pool.Ejection.Failures)),
         Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
         Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),

@@ -55,6 +55,9 @@ internal static class ConfigText
         return isReadable ? text! : HexPrefix + Convert.ToHexStringLower(bytes.Span);
     }
 
+    /// <summary>An address; none for that which leaves the choice to the kernel.</summary>
+    public static string OptionalAddress(IpAddress address) => address.IsAny ? "" : address.ToString();
+
     /// <summary>Where a backend is.</summary>
     public static string Address(BackendConfig backend)
     {

@@ -26,6 +26,10 @@ internal static class ConfigWords
     public static readonly (string Word, ProbeType Value)[] ProbeTypes =
         [("tcp", ProbeType.Tcp), ("udp", ProbeType.Udp), ("none", ProbeType.None)];
 
+    /// <summary>The versions of the PROXY protocol.</summary>
+    public static readonly (string Word, ProxyProtocol Value)[] ProxyProtocols =
+        [("off", ProxyProtocol.Off), ("v1", ProxyProtocol.V1), ("v2", ProxyProtocol.V2)];
+
     /// <summary>The levels of the log.</summary>
     public static readonly (string Word, LogLevelName Value)[] LogLevels =
     [

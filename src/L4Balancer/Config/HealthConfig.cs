@@ -1,3 +1,5 @@
+using L4Balancer.Net;
+
 namespace L4Balancer.Config;
 
 /// <summary>A <c>[….health]</c> table.</summary>
@@ -39,4 +41,12 @@ public sealed record HealthConfig
     /// Default true.
     /// </summary>
     public bool Reply { get; init; } = true;
+
+    /// <summary>
+    /// The address that stream probes and the agent's connection come from. Default any: the kernel chooses.
+    /// </summary>
+    public IpAddress Source { get; init; }
+
+    /// <summary>The PROXY header that stream probes begin with. Default off; version 2 says LOCAL.</summary>
+    public ProxyProtocol ProxyProtocol { get; init; }
 }

@@ -23,6 +23,7 @@ internal sealed class BackendMonitor
     private readonly Backend _backend;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ProbeRunner _probes;
     private RiseFall _riseFall = new();
     private volatile HealthConfig? _ahead; // What it is judged by before its configuration is in force.
     private readonly NameResolver _resolver;
@@ -31,8 +32,9 @@ internal sealed class BackendMonitor
     private volatile ProbeStatus? _lastProbe;
     private string? _lastResolveError;
 
-    public BackendMonitor(Pool pool, Backend backend, TimeProvider time, ILogger logger)
+    public BackendMonitor(Pool pool, Backend backend, ProbeRunner probes, TimeProvider time, ILogger logger)
     {
+        _probes = probes;
         _pool = pool;
         _backend = backend;
         _time = time;
@@ -138,12 +140,12 @@ internal sealed class BackendMonitor
         Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down, result.Text);
     }
 
-    private Task<ProbeResult> ProbeAsync(IPEndPoint target, CancellationToken cancellationToken) => Check.Type switch
+    private Task<ProbeResult> ProbeAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
     {
-        ProbeType.Tcp => TcpProbe.RunAsync(target, ProbeTimeout, _time, cancellationToken),
-        ProbeType.Udp => UdpProbe.RunAsync(target, Check, UdpTimeout(), _time, cancellationToken),
-        _ => throw new InvalidOperationException($"{Check.Type} is no probe"),
-    };
+        TimeSpan timeout = Check.Type == ProbeType.Udp ? UdpTimeout() : ProbeTimeout;
+        ProbeTarget target = new(endpoint, _backend.Host, _backend.Name, Check, timeout);
+        return _probes.RunAsync(target, cancellationToken);
+    }
 
     private TimeSpan UdpTimeout()
     {

@@ -10,12 +10,14 @@ internal sealed class HealthMonitor : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = new();
     private readonly Pool _pool;
+    private readonly ProbeRunner _probes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private volatile Watch[] _watches;
 
-    public HealthMonitor(Pool pool, TimeProvider time, ILogger logger)
+    public HealthMonitor(Pool pool, ProbeRunner probes, TimeProvider time, ILogger logger)
     {
+        _probes = probes;
         _pool = pool;
         _time = time;
         _logger = logger;
@@ -77,7 +79,7 @@ internal sealed class HealthMonitor : IAsyncDisposable
     }
 
     private Watch MakeWatch(Backend backend) => new(
-        new BackendMonitor(_pool, backend, _time, _logger),
+        new BackendMonitor(_pool, backend, _probes, _time, _logger),
         CancellationTokenSource.CreateLinkedTokenSource(_ending.Token));
 
     private async Task JudgeFirstAsync(Watch[] watches, CancellationToken cancellationToken)

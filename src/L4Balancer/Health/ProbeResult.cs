@@ -20,6 +20,12 @@ internal readonly record struct ProbeResult(bool IsGood, string Text, bool IsVer
             return new ProbeResult(false, "out of descriptors, ports or memory", IsVerdict: false);
         }
 
+        // Also where every port towards this server is taken.
+        if (error == SocketError.AddressNotAvailable)
+        {
+            return new ProbeResult(false, "this host has no such address to probe from, or no port", IsVerdict: false);
+        }
+
         string what = error switch
         {
             SocketError.ConnectionRefused => refused,

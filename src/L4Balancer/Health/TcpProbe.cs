@@ -1,12 +1,13 @@
-using System.Net;
 using System.Net.Sockets;
+using L4Balancer.Config;
 
 namespace L4Balancer.Health;
 
 /// <summary>
 /// A TCP connect that the backend's application never sees. With quick ACKs off the kernel holds back the last segment
 /// of the handshake, and the close sends a RST in its place: the backend's kernel drops the half-open connection, so
-/// nothing comes into its accept queue or its log (the way HAProxy's plain check goes, tcp(7) TCP_QUICKACK).
+/// nothing comes into its accept queue or its log (the way HAProxy's plain check goes, tcp(7) TCP_QUICKACK). Where a
+/// PROXY header is due, the server does see the connection, and its end is a clean one.
 /// </summary>
 internal static class TcpProbe
 {
@@ -18,19 +19,19 @@ internal static class TcpProbe
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller's own token was cancelled.</exception>
     public static async Task<ProbeResult> RunAsync(
-        IPEndPoint target, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+        ProbeTarget target, TimeProvider time, CancellationToken cancellationToken)
     {
         ProbeClock clock = new(time);
-        using CancellationTokenSource deadline = new(timeout, time);
+        using CancellationTokenSource deadline = new(target.Timeout, time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using Socket socket = new(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.LingerState = new LingerOption(true, 0); // Any close is a RST, also that at the end of this process.
-            socket.SetRawSocketOption(TcpLevel, QuickAck, BitConverter.GetBytes(0));
-            await socket.ConnectAsync(target, either.Token);
-            socket.Close(timeout: 0); // Zero: at once.
+            using Socket socket = new(target.Endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            bool unseen = target.Check.ProxyProtocol == ProxyProtocol.Off;
+            if (unseen) LeaveUnseen(socket);
+            await ProbeConnection.ConnectAsync(socket, target, either.Token);
+            if (unseen) socket.Close(timeout: 0); // Zero: at once.
             return new ProbeResult(true, $"connected in {clock}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -41,5 +42,11 @@ internal static class TcpProbe
         {
             return ProbeResult.Of(exception.SocketErrorCode, "connect refused", clock);
         }
+    }
+
+    private static void LeaveUnseen(Socket socket)
+    {
+        socket.LingerState = new LingerOption(true, 0); // Any close is a RST, also that at the end of this process.
+        socket.SetRawSocketOption(TcpLevel, QuickAck, BitConverter.GetBytes(0));
     }
 }

@@ -63,6 +63,7 @@ internal sealed class ConfigKeysTests
         string text => [(path, text + "x")],
         TimeSpan duration => [(path, duration + TimeSpan.FromSeconds(1))],
         ReadOnlyMemory<byte> bytes => [(path, (ReadOnlyMemory<byte>)(byte[])[.. bytes.Span, 1])],
+        IpAddress => [(path, IpAddress.FromV4(1))],
         IpEndpoint endpoint => [(path, endpoint with { Port = 1 }), (path, null)],
         HashOn => [(path, HashOn.SourcePrefix(24, 64))],
         FlowLogFilter => [(path, FlowLogFilter.None)],

@@ -76,8 +76,8 @@ public sealed class BackendMonitorTests
             Health = check,
             Backends = [RunningBalancer.Backend((IPEndPoint)_silent.LocalEndPoint!)],
         };
-        Pool pool = new(config, new FleetPlace(0), _time, NullLogger.Instance);
-        return new HealthMonitor(pool, _time, NullLogger.Instance);
+        Pool pool = new(config, 0, _time, NullLogger.Instance);
+        return new HealthMonitor(pool, new ProbeRunner(_time), _time, NullLogger.Instance);
     }
 
     /// <summary>Moves the clock by as much as something waits for.</summary>

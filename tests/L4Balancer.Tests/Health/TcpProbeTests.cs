@@ -16,7 +16,7 @@ public sealed class TcpProbeTests
         for (int i = 0; i < 100; i++)
         {
             ProbeResult result =
-                await TcpProbe.RunAsync(server.EndPoint, Timeout, TimeProvider.System, CancellationToken.None);
+                await TcpProbe.RunAsync(ProbeTargets.Tcp(server.EndPoint, Timeout), TimeProvider.System, CancellationToken.None);
             Assert.That(result.IsGood, Is.True, result.Text);
         }
 
@@ -27,7 +27,7 @@ public sealed class TcpProbeTests
     public async Task Run_NobodyListens_RefusedWithTheTimeItTook()
     {
         ProbeResult result =
-            await TcpProbe.RunAsync(TestServer.Closed(), Timeout, TimeProvider.System, CancellationToken.None);
+            await TcpProbe.RunAsync(ProbeTargets.Tcp(TestServer.Closed(), Timeout), TimeProvider.System, CancellationToken.None);
 
         Assert.That(result.IsGood, Is.False);
         Assert.That(result.Text, Does.Match(@"^connect refused after \d+\.\d ms$"));
@@ -38,7 +38,7 @@ public sealed class TcpProbeTests
     {
         using TestServer hole = await TestServer.BlackHoleAsync();
         ProbeResult result = await TcpProbe.RunAsync(
-            hole.EndPoint, TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
+            ProbeTargets.Tcp(hole.EndPoint, TimeSpan.FromMilliseconds(100)), TimeProvider.System, CancellationToken.None);
 
         Assert.That(result.IsGood, Is.False);
         Assert.That(result.Text, Does.StartWith("no answer within "));
@@ -51,7 +51,7 @@ public sealed class TcpProbeTests
         Task<ProbeResult> probe;
         using (new NoDescriptors())
         {
-            probe = TcpProbe.RunAsync(server.EndPoint, Timeout, TimeProvider.System, CancellationToken.None);
+            probe = TcpProbe.RunAsync(ProbeTargets.Tcp(server.EndPoint, Timeout), TimeProvider.System, CancellationToken.None);
         }
 
         Assert.That((await probe).IsVerdict, Is.False);
@@ -62,7 +62,7 @@ public sealed class TcpProbeTests
     {
         using TestServer hole = await TestServer.BlackHoleAsync();
         using CancellationTokenSource cancelled = new();
-        Task<ProbeResult> probe = TcpProbe.RunAsync(hole.EndPoint, Timeout, TimeProvider.System, cancelled.Token);
+        Task<ProbeResult> probe = TcpProbe.RunAsync(ProbeTargets.Tcp(hole.EndPoint, Timeout), TimeProvider.System, cancelled.Token);
         await cancelled.CancelAsync();
 
         Assert.CatchAsync<OperationCanceledException>(() => probe.Within());

@@ -1,0 +1,14 @@
+using System.Net;
+using L4Balancer.Config;
+
+namespace L4Balancer.Health;
+
+/// <summary>
+/// Whom a probe asks, and what. Backends of any pool whose targets come to the same share one probe.
+/// </summary>
+/// <param name="Endpoint">Where it goes, with the probe's own port.</param>
+/// <param name="Host">The backend's host as configured: an address or a name.</param>
+/// <param name="Name">The backend's name. Only a program that is run is told of it.</param>
+/// <param name="Check">What is asked.</param>
+/// <param name="Timeout">All the time that it has, from the connect on.</param>
+internal sealed record ProbeTarget(IPEndPoint Endpoint, string Host, string Name, HealthConfig Check, TimeSpan Timeout);
