@@ -1,5 +1,6 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
+using L4Balancer.Health;
 using L4Balancer.Metrics;
 using L4Balancer.Net;
 using L4Balancer.Shards;
@@ -81,6 +82,8 @@ public sealed partial class Balancer : IAsyncDisposable
     internal IReadOnlyList<Shard> Shards => _parts.Shards;
 
     internal IReadOnlyList<PoolRuntime> Pools => _parts.Pools;
+
+    internal ProbeRunner Probes => _parts.Probes;
 
     internal IReadOnlyList<ServiceRuntime> Services => _parts.Services;
 

@@ -34,8 +34,9 @@ public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescr
     {
         int shards = config.Global.Shards == 0 ? Environment.ProcessorCount : config.Global.Shards;
         int listeners = config.Services.Sum(static service => service.Listen.Count) * shards;
-        int backends = config.Services.Select(static service => service.Pool).Distinct().Sum(Probed);
-        int forSessions = DescriptorBudget.ForSessions(descriptors, listeners + backends);
+        int probes = config.Services.Select(static service => service.Pool).Distinct().Sum(Probed);
+        probes = Math.Min(probes, config.Global.MaxProbes);
+        int forSessions = DescriptorBudget.ForSessions(descriptors, listeners + probes);
 
         ServiceConfig[] udp = [.. config.Services.Where(static service => service.Protocol == FlowProtocol.Udp)];
         bool hasTcp = udp.Length < config.Services.Count;
@@ -48,7 +49,7 @@ public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescr
         {
             throw new BalancerStartException(
                 $"{descriptors} descriptors are too few: the process itself needs up to {DescriptorBudget.Reserve}, "
-                + $"{listeners} listening sockets and {backends} probes one each, every connection 2"
+                + $"{listeners} listening sockets and {probes} probes one each, every connection 2"
                 + $"{(udp.Length > 0 ? ", every UDP session 1" : "")}; raise LimitNOFILE= or ulimit -n");
         }
 
@@ -60,5 +61,10 @@ public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescr
         };
     }
 
-    private static int Probed(PoolConfig pool) => pool.Health.Type == ProbeType.None ? 0 : pool.Backends.Count;
+    private static int Probed(PoolConfig pool)
+    {
+        int probes = pool.Health.Type == ProbeType.None ? 0 : 1;
+        int agents = pool.Health.AgentPort == 0 ? 0 : 1;
+        return pool.Backends.Count * (probes + agents);
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class BalancerParts : IDisposable
         Logger = logger;
         _allowsOffload = allowsOffload;
         Time = time;
-        Probes = new ProbeRunner(time);
+        Probes = new ProbeRunner(time) { Slots = { Most = config.Global.MaxProbes } };
         Seats = seats;
         Shards = [.. seats.Select(static seat => seat.Shard)];
         Flows = new LiveFlows(Shards);
@@ -120,7 +120,10 @@ internal sealed class BalancerParts : IDisposable
     public PoolRuntime AddPool(PoolConfig config, FleetPlace place)
     {
         Pool pool = new(config, seed, Time, Logger);
-        PoolRuntime made = new(pool, new Ejector(pool, Time, Logger), new HealthMonitor(pool, Probes, Time, Logger));
+        Ejector ejector = new(pool, Time, Logger);
+        HealthMonitor monitor = new(pool, Probes, Time, Logger);
+        monitor.FoundGood += ejector.FoundGood;
+        PoolRuntime made = new(pool, ejector, monitor);
         _pools = [.. _pools, made];
         return made;
     }
@@ -163,6 +166,7 @@ internal sealed class BalancerParts : IDisposable
     {
         _config = config;
         _limits = limits;
+        Probes.Slots.Most = config.Global.MaxProbes;
         Limit.Max = limits.MaxSessions;
         TcpLimit.Max = limits.MaxConnections;
         foreach (ServiceRuntime service in _services) service.Limit.Max = MaxSessions(service.Config, limits);

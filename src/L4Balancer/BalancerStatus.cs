@@ -97,12 +97,9 @@ public sealed record BackendStatus
     /// <summary>Out for a while because connects of real flows failed.</summary>
     public required bool IsEjected { get; init; }
 
-    /// <summary>Where it stands in its pool.</summary>
-    public BackendPlace Place { get; init; } = new(0, "", IsForced: false);
-
     /// <summary>
-    /// All of it as one word: removed, maint, drain, shifted, unresolved, unknown, down, ejected, standby, subset or
-    /// up.
+    /// All axes as one word: removed, maint, drain, agent_maint, agent_drain, unresolved, unknown, down, agent_down,
+    /// ejected or up.
     /// </summary>
     public required string State { get; init; }
 
@@ -137,6 +134,9 @@ public sealed record BackendStatus
 
     /// <summary>The last probe; null where there was none.</summary>
     public required ProbeStatus? LastProbe { get; init; }
+
+    /// <summary>What its agent has said; null where it has none, or that has said nothing.</summary>
+    public AgentStatus? Agent { get; init; }
 
     /// <summary>When its flows are ended; null where it does not drain, or may do so for ever.</summary>
     public required DateTimeOffset? DrainDeadline { get; init; }

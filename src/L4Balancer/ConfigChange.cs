@@ -250,5 +250,6 @@ internal sealed class ConfigChange
         runtime.Monitor.JudgeByPool();
         await runtime.ForgetAsync(removed);
         if (asksAnew) runtime.Monitor.Reconsider();
+        runtime.Ejector.Reconsider();
     }
 }

@@ -17,7 +17,7 @@ internal static class DescriptorBudget
 
     /// <summary>
     /// Of the reserve, what listening sockets and probes may take: one for each listener on each shard, one for each
-    /// backend while it is probed. What they need beyond it, sessions do not get.
+    /// probe under way. What they need beyond it, sessions do not get.
     /// </summary>
     private const int ReserveOfListenersAndProbes = 32;
 

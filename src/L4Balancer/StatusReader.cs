@@ -114,6 +114,7 @@ internal sealed class StatusReader(BalancerParts parts)
             Ejections = ejections,
             EjectedUntil = until,
             LastProbe = probe,
+            Agent = AgentStatus.Of(backend.Agent),
             DrainDeadline = backend is { IsDraining: true, DrainDeadline: < Backend.Never and var deadline }
                 ? At(deadline) : null,
         };

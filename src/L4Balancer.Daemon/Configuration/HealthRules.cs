@@ -46,6 +46,7 @@ internal sealed class HealthRules(TableReader defaults, ProblemList problems)
                 + "where nothing answers");
         }
 
+        new VerdictRules(problems).Check(pool, table);
         return pool;
     }
 

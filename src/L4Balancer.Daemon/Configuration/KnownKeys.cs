@@ -11,6 +11,7 @@ namespace L4Balancer.Daemon.Configuration;
 internal static class KnownKeys
 {
     private const int MostShards = 256;
+    private const int MostProbes = 65_536;
     private const int LongestBacklog = 65_535;
     private const int MostAttempts = 16;
     private const int MostResponses = 1_000_000;
@@ -29,7 +30,7 @@ internal static class KnownKeys
         ShutdownDrain = table.Duration("shutdown_drain", fallback.ShutdownDrain),
         DrainNotice = table.Duration("drain_notice", fallback.DrainNotice),
         HashSeed = (ulong)table.Integer("hash_seed", (long)fallback.HashSeed, 0, long.MaxValue),
-        Zone = FleetKeys.Zone(table, fallback.Zone),
+        MaxProbes = table.Integer("max_probes", fallback.MaxProbes, 1, MostProbes),
     };
 
     /// <summary>The <c>[log]</c> table.</summary>

@@ -35,8 +35,9 @@ internal sealed partial class Backend(BackendConfig config)
     private volatile int _configuredWeight = config.Weight;
     private volatile int _maxSessions = config.MaxConnections;
     private volatile int _runtimeWeight = NotSet;
-    private volatile PeakAverage? _latency;
-    private volatile DecayingSum? _traffic;
+    private volatile AgentReport _agent = AgentReport.None;
+    private long _failedFlows;
+    private long _failedCounted;
     private string? _notedState;
 
     public string Name => config.Name;
@@ -45,8 +46,11 @@ internal sealed partial class Backend(BackendConfig config)
 
     public ushort Port => config.Port;
 
-    /// <summary>Share of new flows relative to the others: what was set at run time, otherwise as configured.</summary>
-    public int Weight => _runtimeWeight is var set and not NotSet ? set : _configuredWeight;
+    /// <summary>
+    /// Share of new flows relative to the others: what was set at run time, otherwise what the agent says, otherwise as
+    /// configured.
+    /// </summary>
+    public int Weight => _runtimeWeight is var set and not NotSet ? set : _agent.Weight ?? _configuredWeight;
 
     public int ConfiguredWeight => _configuredWeight;
 
@@ -60,6 +64,9 @@ internal sealed partial class Backend(BackendConfig config)
 
     /// <summary>Out for a while because connects of real flows failed.</summary>
     public bool IsEjected => _ejected;
+
+    /// <summary>What the agent on the server wants of it, beside the operator.</summary>
+    public AgentReport Agent => _agent;
 
     /// <summary>What the operator wants of it, whatever its probes say.</summary>
     public AdminState Admin => _admin;
@@ -80,16 +87,13 @@ internal sealed partial class Backend(BackendConfig config)
         && _endpoint is not null;
 
     /// <summary>New flows may go there.</summary>
-    public bool IsAvailable => IsWanted && IsHealthy;
-
-    /// <summary>
-    /// What a pick has chosen can be used still: it is available, or its pool uses it whatever its probes say.
-    /// </summary>
-    public bool TakesFlows => IsWanted && (IsHealthy || _forced);
+    public bool IsAvailable => Weight > 0 && _admin == AdminState.Ready && !_removed && !_pending && KeepsFlows
+        && _agent is { Admin: AdminState.Ready, Percent: > 0 };
 
     /// <summary>The flows it has may stay, where they are able to move. Read for every burst of datagrams.</summary>
-    public bool KeepsFlows => (IsHealthy || _forced) && _endpoint is not null
-        && _admin != AdminState.Maint && (!_removed || _flowsStay);
+    public bool KeepsFlows => _health == BackendHealth.Up && !_ejected && _endpoint is not null
+        && _admin != AdminState.Maint && (!_removed || _flowsStay)
+        && _agent is { IsDown: false, Admin: not AdminState.Maint };
 
     private bool IsHealthy => _health == BackendHealth.Up && !_ejected;
 
@@ -105,18 +109,20 @@ internal sealed partial class Backend(BackendConfig config)
     public DateTimeOffset Since { get; private set; }
 
     /// <summary>
-    /// The state as one word: removed, maint, drain, shifted, unresolved, unknown, down, ejected, standby, subset or
-    /// up. What an operator wants comes before what the probes say, and that before what its pool makes of it.
+    /// The state as one word. What an operator wants comes before what the agent wants, that before what the probes
+    /// say.
     /// </summary>
     public string StateText => this switch
     {
         { IsRemoved: true } => "removed",
         { Admin: AdminState.Maint } => "maint",
         { Admin: AdminState.Drain } => "drain",
-        { IsShifted: true } => "shifted",
+        { Agent.Admin: AdminState.Maint } => "agent_maint",
+        { Agent.Admin: AdminState.Drain } => "agent_drain",
         { Endpoint: null } => "unresolved",
         { Health: BackendHealth.Unknown } => "unknown",
         { Health: BackendHealth.Down } => "down",
+        { Agent.IsDown: true } => "agent_down",
         { IsEjected: true } => "ejected",
         { Use: BackendUse.Standby } => "standby",
         { Use: BackendUse.Subset } => "subset",
@@ -127,7 +133,21 @@ internal sealed partial class Backend(BackendConfig config)
     public int ActiveSessions => Volatile.Read(ref _active);
 
     /// <summary>It has as many sessions as it may have; a pick passes it over.</summary>
-    public bool IsFull => _maxSessions is var most and > 0 && ActiveSessions >= most;
+    public bool IsFull => MaxSessions is var most and > 0 && ActiveSessions >= most;
+
+    /// <summary>Most sessions at once: the lesser of what is configured and what the agent wants; 0 for none.</summary>
+    public int MaxSessions => (_maxSessions, _agent.MaxSessions) switch
+    {
+        (0, var agents) => agents,
+        (var configured, 0) => configured,
+        var (configured, agents) => Math.Min(configured, agents),
+    };
+
+    /// <summary>Flows that failed with it since the start.</summary>
+    public long FailedFlows => Volatile.Read(ref _failedFlows);
+
+    /// <summary>Those of them that <see cref="TotalSessions"/> has counted too.</summary>
+    public long FailedCounted => Volatile.Read(ref _failedCounted);
 
     /// <summary>Sessions established since the start.</summary>
     public long TotalSessions => Volatile.Read(ref _total);
@@ -186,8 +206,14 @@ internal sealed partial class Backend(BackendConfig config)
     }
 
     /// <summary>A real flow failed with it.</summary>
+    /// <param name="wasEstablished">Its session has been counted before, as it is where nothing is waited for.</param>
     /// <returns>Failures since the last success.</returns>
-    public int CountFailure() => Interlocked.Increment(ref _failuresInRow);
+    public int CountFailure(bool wasEstablished)
+    {
+        Interlocked.Increment(ref _failedFlows);
+        if (wasEstablished) Interlocked.Increment(ref _failedCounted);
+        return Interlocked.Increment(ref _failuresInRow);
+    }
 
     /// <summary>A real flow got an answer. Writes only where that is news: every shard calls it often.</summary>
     public void ForgetFailures()
@@ -207,12 +233,8 @@ internal sealed partial class Backend(BackendConfig config)
         Interlocked.Increment(ref _transitions[health == BackendHealth.Up ? 1 : 0]);
     }
 
-    /// <summary>Says what sessions are to measure. What is measured already goes on. Control plane.</summary>
-    internal void Measure(bool latency, bool traffic)
-    {
-        _latency = latency ? _latency ?? new PeakAverage() : null;
-        _traffic = traffic ? _traffic ?? new DecayingSum() : null;
-    }
+    /// <summary>The agent has said something. Control plane.</summary>
+    internal void SetAgent(AgentReport said) => _agent = said;
 
     /// <summary>Ejects or reinstates. Control plane.</summary>
     internal void SetEjected(bool ejected) => _ejected = ejected;

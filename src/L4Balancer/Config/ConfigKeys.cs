@@ -18,14 +18,7 @@ internal static class ConfigKeys
         Duration<GlobalConfig>("shutdown_drain", static global => global.ShutdownDrain),
         Duration<GlobalConfig>("drain_notice", static global => global.DrainNotice),
         new("hash_seed", static global => $"{global.HashSeed}", NewFlows),
-        Word<GlobalConfig>("zone", static global => global.Zone, NewFlows),
-    ];
-
-    /// <summary>The <c>[fleet]</c> table.</summary>
-    public static readonly ConfigKey<FleetConfig>[] Fleet =
-    [
-        new("index", static fleet => Number(fleet.Index), NewFlows),
-        new("size", static fleet => Number(fleet.Size), NewFlows),
+        new("max_probes", static global => Number(global.MaxProbes)),
     ];
 
     /// <summary>The <c>[log]</c> table.</summary>
@@ -71,10 +64,14 @@ internal static class ConfigKeys
         new("maglev.table_size", static pool => Number(pool.Maglev.TableSize), NewFlows) { Concerns = IsMaglev },
         Word<PoolConfig>("health.type", static pool => ConfigWords.Of(ConfigWords.ProbeTypes, pool.Health.Type)),
         Duration<PoolConfig>("health.interval", static pool => pool.Health.Interval),
+        Duration<PoolConfig>("health.interval_down", static pool => pool.Health.IntervalDown),
+        Duration<PoolConfig>("health.interval_transition", static pool => pool.Health.IntervalTransition),
         Duration<PoolConfig>("health.timeout", static pool => pool.Health.Timeout),
         new("health.rise", static pool => Number(pool.Health.Rise)),
         new("health.fall", static pool => Number(pool.Health.Fall)),
         new("health.jitter", static pool => Number(pool.Health.Jitter)),
+        Word<PoolConfig>(
+            "health.initial", static pool => ConfigWords.Of(ConfigWords.InitialStates, pool.Health.Initial)),
         new("health.port", static pool => Number(pool.Health.Port)),
         Word<PoolConfig>("health.send", static pool => Bytes(pool.Health.Send)) with { Concerns = ProbesUdp },
         Word<PoolConfig>("health.expect", static pool => Bytes(pool.Health.Expect)) with { Concerns = ProbesUdp },
@@ -83,15 +80,21 @@ internal static class ConfigKeys
         Word<PoolConfig>(
             "health.proxy_protocol",
             static pool => ConfigWords.Of(ConfigWords.ProxyProtocols, pool.Health.ProxyProtocol)),
+        new("health.agent_port", static pool => Number(pool.Health.AgentPort)),
+        Duration<PoolConfig>("health.agent_interval", static pool => pool.Health.AgentInterval) with
+        {
+            Concerns = HasAgent,
+        },
+        Word<PoolConfig>("health.agent_send", static pool => Bytes(pool.Health.AgentSend)) with { Concerns = HasAgent },
         new("ejection.failures", static pool => Number(pool.Ejection.Failures)),
         Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
         Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),
         new("ejection.max_ejected", static pool => Number(pool.Ejection.MaxEjected)),
-        new("zones.prefer_local", static pool => Boolean(pool.Zones.PreferLocal), NewFlows),
-        new("zones.spill_below", static pool => Number(pool.Zones.SpillBelow), NewFlows),
-        new("subset.size", static pool => Number(pool.SubsetSize), NewFlows),
-        new("panic.threshold", static pool => Number(pool.PanicThreshold), NewFlows),
-        Word<PoolConfig>("when_down", static pool => ConfigWords.Of(ConfigWords.WhenDown, pool.WhenDown), NewFlows),
+        new("ejection.failure_share", static pool => Number(pool.Ejection.FailureShare)),
+        new("ejection.min_flows", static pool => Number(pool.Ejection.MinFlows)),
+        Duration<PoolConfig>("ejection.window", static pool => pool.Ejection.Window),
+        Word<PoolConfig>(
+            "ejection.reinstate", static pool => ConfigWords.Of(ConfigWords.Reinstatements, pool.Ejection.Reinstate)),
         Duration<PoolConfig>("drain.timeout", static pool => pool.DrainTimeout),
     ];
 
@@ -115,6 +118,8 @@ internal static class ConfigKeys
     private static bool IsMaglev(PoolConfig pool) => pool.Balance == BalancePolicy.Maglev;
 
     private static bool ProbesUdp(PoolConfig pool) => pool.Health.Type == ProbeType.Udp;
+
+    private static bool HasAgent(PoolConfig pool) => pool.Health.AgentPort != 0;
 
     private static ConfigKey<T> Word<T>(string name, Func<T, string> text, KeyEffect effect = AtOnce) =>
         new(name, text, effect) { IsString = true };

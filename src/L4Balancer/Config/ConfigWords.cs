@@ -26,6 +26,14 @@ internal static class ConfigWords
     public static readonly (string Word, ProbeType Value)[] ProbeTypes =
         [("tcp", ProbeType.Tcp), ("udp", ProbeType.Udp), ("none", ProbeType.None)];
 
+    /// <summary>What backends count as before they are judged.</summary>
+    public static readonly (string Word, InitialState Value)[] InitialStates =
+        [("probe", InitialState.Probe), ("up", InitialState.Up), ("down", InitialState.Down)];
+
+    /// <summary>What ends an ejection.</summary>
+    public static readonly (string Word, Reinstatement Value)[] Reinstatements =
+        [("time", Reinstatement.Time), ("probe", Reinstatement.Probe)];
+
     /// <summary>The versions of the PROXY protocol.</summary>
     public static readonly (string Word, ProxyProtocol Value)[] ProxyProtocols =
         [("off", ProxyProtocol.Off), ("v1", ProxyProtocol.V1), ("v2", ProxyProtocol.V2)];

@@ -11,6 +11,15 @@ public sealed record HealthConfig
     /// <summary>Time from one probe's start to the next. Default 2 s; at least 10 ms.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Interval while the backend is down. Default zero: as ever; at least 10 ms.</summary>
+    public TimeSpan IntervalDown { get; init; }
+
+    /// <summary>
+    /// Interval while results in a row contradict the state, and too few to change it. Default zero: as ever; at least
+    /// 10 ms.
+    /// </summary>
+    public TimeSpan IntervalTransition { get; init; }
+
     /// <summary>Time for one probe. Default 2 s; more than zero.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -24,6 +33,9 @@ public sealed record HealthConfig
 
     /// <summary>Random part of the interval, to either side. Default 0.1; 0 to 1.</summary>
     public double Jitter { get; init; } = 0.1;
+
+    /// <summary>What a backend counts as before its first probe has ended. Default: that probe decides.</summary>
+    public InitialState Initial { get; init; }
 
     /// <summary>Port to probe instead of the backend's own. Default 0: the backend's own.</summary>
     public ushort Port { get; init; }
@@ -49,4 +61,13 @@ public sealed record HealthConfig
 
     /// <summary>The PROXY header that stream probes begin with. Default off; version 2 says LOCAL.</summary>
     public ProxyProtocol ProxyProtocol { get; init; }
+
+    /// <summary>Port of the agent that says what it thinks of its server. Default 0: there is none.</summary>
+    public ushort AgentPort { get; init; }
+
+    /// <summary>Time from one question to the agent to the next. Default zero: the interval; at least 10 ms.</summary>
+    public TimeSpan AgentInterval { get; init; }
+
+    /// <summary>What the agent is sent before it answers. Default nothing; at most 1,400 bytes.</summary>
+    public ReadOnlyMemory<byte> AgentSend { get; init; }
 }

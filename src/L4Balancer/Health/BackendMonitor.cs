@@ -21,30 +21,36 @@ internal sealed class BackendMonitor
 
     private readonly Pool _pool;
     private readonly Backend _backend;
+    private readonly CheckInForce _check;
+    private readonly ProbeRunner _probes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ProbeRunner _probes;
-    private RiseFall _riseFall = new();
-    private volatile HealthConfig? _ahead; // What it is judged by before its configuration is in force.
     private readonly NameResolver _resolver;
     private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _reconsidered = new(); // Set to end the wait between two probes.
+    private readonly TaskCompletionSource _resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RiseFall _riseFall = new();
     private volatile ProbeStatus? _lastProbe;
     private string? _lastResolveError;
+    private long _lastRun;
 
-    public BackendMonitor(Pool pool, Backend backend, ProbeRunner probes, TimeProvider time, ILogger logger)
+    public BackendMonitor(
+        Pool pool, Backend backend, CheckInForce check, ProbeRunner probes, TimeProvider time, ILogger logger)
     {
-        _probes = probes;
         _pool = pool;
         _backend = backend;
+        _check = check;
+        _probes = probes;
         _time = time;
         _logger = logger;
         _resolver = new NameResolver(backend.Host);
     }
 
+    /// <summary>A probe of the backend was good; it counts already.</summary>
+    public event Action<Backend>? FoundGood;
+
     public Backend Backend => _backend;
 
-    /// <summary>Probes so far.</summary>
+    /// <summary>Probes so far, also those that were made for another backend too.</summary>
     public HealthCounters Probes { get; } = new();
 
     /// <summary>The last one; null where there was none.</summary>
@@ -53,98 +59,103 @@ internal sealed class BackendMonitor
     /// <summary>Completes when the backend has been judged for the first time.</summary>
     public Task FirstVerdict => _firstVerdict.Task;
 
-    private Task Reconsidered => Volatile.Read(ref _reconsidered).Task;
+    /// <summary>Completes when its address is known, or could not be found in the first try.</summary>
+    public Task Resolved => _resolved.Task;
 
-    private HealthConfig Check => _ahead ?? _pool.Config.Health;
+    private HealthConfig Check => _check.Config;
 
     /// <summary>Without a probe all that can still change is that the name resolves.</summary>
     private bool IsDone => Check.Type == ProbeType.None && _backend.Endpoint is not null;
 
     private TimeSpan ProbeTimeout => FrameworkTimer.AtMost(Check.Timeout);
 
-    /// <summary>Has it judged by another configuration than the pool's; null returns to that. Any thread.</summary>
-    public void JudgeBy(HealthConfig? ahead) => _ahead = ahead;
+    /// <summary>From the start of one probe to that of the next, as the state is now.</summary>
+    private TimeSpan Interval
+    {
+        get
+        {
+            TimeSpan special = !_riseFall.HasBegun ? TimeSpan.Zero
+                : _riseFall.IsTurning ? Check.IntervalTransition
+                : _riseFall.IsUp ? TimeSpan.Zero
+                : Check.IntervalDown;
+            return special > TimeSpan.Zero ? special : Check.Interval;
+        }
+    }
 
     /// <summary>
     /// Watches until cancelled. The second probe comes after <paramref name="offset"/>, which spreads the backends.
     /// </summary>
-    public async Task RunAsync(TimeSpan offset, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task RunLoopAsync(TimeSpan offset, CancellationToken cancellationToken)
     {
-        Task reconsidered = Reconsidered;
+        Task reconsidered = _check.Reconsidered;
         await JudgeAsync(cancellationToken);
+        _resolved.TrySetResult();
         _firstVerdict.TrySetResult();
-        await WaitAsync(FrameworkTimer.AtMost(offset), reconsidered, cancellationToken);
+        TimeSpan wait = FrameworkTimer.AtMost(offset);
         while (true)
         {
-            reconsidered = Reconsidered; // Read before it is judged: what changes meanwhile is not missed.
-            long started = _time.GetTimestamp();
-            await JudgeAsync(cancellationToken);
-            TimeSpan left = NextInterval() - _time.GetElapsedTime(started);
-            await WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, reconsidered, cancellationToken);
+            await _check.WaitAsync(IsDone ? Timeout.InfiniteTimeSpan : wait, reconsidered, cancellationToken);
+            reconsidered = _check.Reconsidered; // Read before it is judged: what changes meanwhile is not missed.
+            long started = await JudgeAsync(cancellationToken);
+            wait = _check.LeftOf(Interval, started);
         }
     }
-
-    /// <summary>The configuration has changed: it is judged by that at once. Any thread.</summary>
-    public void Reconsider() => Interlocked.Exchange(ref _reconsidered, new TaskCompletionSource()).SetResult();
-
-    /// <summary>Waits for the next probe; without one for another configuration.</summary>
-    private async Task WaitAsync(TimeSpan time, Task reconsidered, CancellationToken cancellationToken)
-    {
-        if (IsDone) time = Timeout.InfiniteTimeSpan;
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(Task.Delay(time, _time, over.Token), reconsidered);
-        await over.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>From the start of one probe to that of the next.</summary>
-    private TimeSpan NextInterval() =>
-        FrameworkTimer.AtMost(Check.Interval * (1 + (Check.Jitter * ((Random.Shared.NextDouble() * 2) - 1))));
 
     /// <summary>
     /// Judges once. What goes wrong in it must not end the watch: the last verdict would stand for ever.
     /// </summary>
-    private async Task JudgeAsync(CancellationToken cancellationToken)
+    /// <returns>When the probe began.</returns>
+    private async Task<long> JudgeAsync(CancellationToken cancellationToken)
     {
+        long started = _time.GetTimestamp();
         try
         {
-            await JudgeOnceAsync(cancellationToken);
+            return await JudgeOnceAsync(cancellationToken) ?? started;
         }
         catch (Exception exception) when (
             exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             _logger.JudgingFailed(exception, _pool.Name, _backend.Name);
+            return started;
         }
     }
 
-    private async Task JudgeOnceAsync(CancellationToken cancellationToken)
+    private async Task<long?> JudgeOnceAsync(CancellationToken cancellationToken)
     {
-        if (!await ResolveAsync(cancellationToken)) return;
+        if (!await ResolveAsync(cancellationToken)) return null;
 
+        _resolved.TrySetResult();
         if (Check.Type == ProbeType.None)
         {
             _riseFall = new RiseFall(); // Should there be probes again, the first decides.
             Apply(BackendHealth.Up, "not probed");
-            return;
+            return null;
         }
 
-        IpEndpoint target = _backend.Endpoint!.Value;
-        if (Check.Port != 0) target = target with { Port = Check.Port };
-        ProbeResult result = await ProbeAsync(target.ToIPEndPoint(), cancellationToken);
-        if (!result.IsVerdict) return; // What it was before is the better guess.
-
-        Probes.Add(result.IsGood);
-        _lastProbe = new ProbeStatus(_time.GetUtcNow(), result.IsGood, result.Text);
-        if (!_riseFall.Observe(result.IsGood, Check.Rise, Check.Fall)) return;
-
-        Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down, result.Text);
+        if (!_riseFall.HasBegun && Check.Initial != InitialState.Probe) BeginUnprobed();
+        ProbeRun run = await ProbeAsync(_backend.Endpoint!.Value, cancellationToken);
+        _lastRun = run.Number;
+        Observe(run);
+        return run.StartedAt;
     }
 
-    private Task<ProbeResult> ProbeAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    /// <summary>It has a state before its first probe, which nobody has to wait for.</summary>
+    private void BeginUnprobed()
     {
+        bool up = Check.Initial == InitialState.Up;
+        _riseFall.Begin(up);
+        Apply(up ? BackendHealth.Up : BackendHealth.Down, "its initial state");
+        _firstVerdict.TrySetResult();
+    }
+
+    private Task<ProbeRun> ProbeAsync(IpEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        if (Check.Port != 0) endpoint = endpoint with { Port = Check.Port };
         TimeSpan timeout = Check.Type == ProbeType.Udp ? UdpTimeout() : ProbeTimeout;
-        ProbeTarget target = new(endpoint, _backend.Host, _backend.Name, Check, timeout);
-        return _probes.RunAsync(target, cancellationToken);
+        ProbeTarget target = new(endpoint.ToIPEndPoint(), _backend.Host, _backend.Name, Check, timeout);
+        bool isAwaited = !_firstVerdict.Task.IsCompleted;
+        return _probes.RunAsync(new ProbeRequest(target, Interval, _lastRun, isAwaited), cancellationToken);
     }
 
     private TimeSpan UdpTimeout()
@@ -153,13 +164,28 @@ internal sealed class BackendMonitor
         return isSilenceGood && FirstSilence < ProbeTimeout ? FirstSilence : ProbeTimeout;
     }
 
+    private void Observe(ProbeRun run)
+    {
+        ProbeResult result = run.Result;
+        _lastProbe = new ProbeStatus(run.EndedOn, result.IsGood, result.Text);
+        if (!result.IsVerdict) return; // What it was before is the better guess.
+
+        Probes.Add(result.IsGood);
+        if (_riseFall.Observe(result.IsGood, Check.Rise, Check.Fall))
+        {
+            Apply(_riseFall.IsUp ? BackendHealth.Up : BackendHealth.Down, result.Text);
+        }
+
+        if (result.IsGood) FoundGood?.Invoke(_backend);
+    }
+
     /// <summary>Tells of the verdict, then lets its effect be published.</summary>
     private void Apply(BackendHealth health, string why) => _pool.Change(() =>
     {
         if (_backend.Health == health) return false;
 
         _backend.SetHealth(health);
-        int left = _pool.Backends.Count(static backend => backend.IsAvailable);
+        int left = _pool.AvailableNow;
         if (health == BackendHealth.Up) _logger.BackendUp(_pool.Name, _backend.Name, why, left, _pool.Backends.Count);
         else _logger.BackendDown(_pool.Name, _backend.Name, why, left, _pool.Backends.Count);
         return true;

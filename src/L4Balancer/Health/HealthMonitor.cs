@@ -24,6 +24,9 @@ internal sealed class HealthMonitor : IAsyncDisposable
         _watches = [.. pool.Backends.Select(MakeWatch)];
     }
 
+    /// <summary>A probe of a backend was good; it counts already.</summary>
+    public event Action<Backend>? FoundGood;
+
     /// <summary>One for each backend.</summary>
     public IReadOnlyList<BackendMonitor> Monitors => [.. _watches.Select(static watch => watch.Monitor)];
 
@@ -46,7 +49,7 @@ internal sealed class HealthMonitor : IAsyncDisposable
         IReadOnlyList<Backend> backends, HealthConfig ahead, CancellationToken cancellationToken)
     {
         Watch[] added = [.. backends.Select(MakeWatch)];
-        foreach (Watch watch in added) watch.Monitor.JudgeBy(ahead);
+        foreach (Watch watch in added) watch.Check.JudgeBy(ahead);
         _watches = [.. _watches, .. added];
         await JudgeFirstAsync(added, cancellationToken);
     }
@@ -62,13 +65,13 @@ internal sealed class HealthMonitor : IAsyncDisposable
     /// <summary>The pool's configuration is in force for all.</summary>
     public void JudgeByPool()
     {
-        foreach (Watch watch in _watches) watch.Monitor.JudgeBy(null);
+        foreach (Watch watch in _watches) watch.Check.JudgeBy(null);
     }
 
     /// <summary>The configuration of the probes has changed.</summary>
     public void Reconsider()
     {
-        foreach (Watch watch in _watches) watch.Monitor.Reconsider();
+        foreach (Watch watch in _watches) watch.Check.Reconsider();
     }
 
     public async ValueTask DisposeAsync()
@@ -78,25 +81,37 @@ internal sealed class HealthMonitor : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private Watch MakeWatch(Backend backend) => new(
-        new BackendMonitor(_pool, backend, _probes, _time, _logger),
-        CancellationTokenSource.CreateLinkedTokenSource(_ending.Token));
+    private Watch MakeWatch(Backend backend)
+    {
+        CheckInForce check = new(_pool, _time);
+        BackendMonitor monitor = new(_pool, backend, check, _probes, _time, _logger);
+        monitor.FoundGood += good => FoundGood?.Invoke(good);
+        AgentMonitor agent = new(_pool, backend, check, _probes, _time, _logger);
+        return new Watch(check, monitor, agent, CancellationTokenSource.CreateLinkedTokenSource(_ending.Token));
+    }
 
     private async Task JudgeFirstAsync(Watch[] watches, CancellationToken cancellationToken)
     {
         TimeSpan step = _pool.Config.Health.Interval / Math.Max(1, watches.Length);
         foreach ((int i, Watch watch) in watches.Index()) watch.Start(step * (i + 1));
-        await Task.WhenAll(watches.Select(static watch => watch.Monitor.FirstVerdict)).WaitAsync(cancellationToken);
+        await Task.WhenAll(watches.Select(static watch => watch.FirstVerdict)).WaitAsync(cancellationToken);
     }
 
-    /// <summary>One backend's monitor while it runs.</summary>
-    private sealed class Watch(BackendMonitor monitor, CancellationTokenSource ending)
+    /// <summary>What watches one backend while it runs.</summary>
+    private sealed class Watch(
+        CheckInForce check, BackendMonitor monitor, AgentMonitor agent, CancellationTokenSource ending)
     {
         private Task _running = Task.CompletedTask;
 
+        public CheckInForce Check { get; } = check;
+
         public BackendMonitor Monitor { get; } = monitor;
 
-        public void Start(TimeSpan offset) => _running = RunAsync(offset);
+        public Task FirstVerdict => Task.WhenAll(Monitor.FirstVerdict, agent.FirstWord);
+
+        public void Start(TimeSpan offset) => _running = Task.WhenAll(
+            UntilEndedAsync(Monitor.RunLoopAsync(offset, ending.Token)),
+            UntilEndedAsync(agent.RunLoopAsync(Monitor.Resolved, ending.Token)));
 
         public async Task EndAsync()
         {
@@ -105,11 +120,11 @@ internal sealed class HealthMonitor : IAsyncDisposable
             ending.Dispose();
         }
 
-        private async Task RunAsync(TimeSpan offset)
+        private static async Task UntilEndedAsync(Task loop)
         {
             try
             {
-                await Monitor.RunAsync(offset, ending.Token);
+                await loop;
             }
             catch (OperationCanceledException)
             {

@@ -51,6 +51,7 @@ internal static class ProbeConnection
 
         ReadOnlyMemory<byte> header = target.Check.ProxyProtocol switch
         {
+            _ when target.AsksAgent => default, // It is no part of the service.
             ProxyProtocol.V1 => ProxyHeader.V1(local, target.Endpoint),
             ProxyProtocol.V2 => ProxyHeader.V2Local,
             _ => default,

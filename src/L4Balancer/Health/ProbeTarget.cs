@@ -11,4 +11,8 @@ namespace L4Balancer.Health;
 /// <param name="Name">The backend's name. Only a program that is run is told of it.</param>
 /// <param name="Check">What is asked.</param>
 /// <param name="Timeout">All the time that it has, from the connect on.</param>
-internal sealed record ProbeTarget(IPEndPoint Endpoint, string Host, string Name, HealthConfig Check, TimeSpan Timeout);
+internal sealed record ProbeTarget(IPEndPoint Endpoint, string Host, string Name, HealthConfig Check, TimeSpan Timeout)
+{
+    /// <summary>The agent is asked what it thinks, by the keys of the check that are its own.</summary>
+    public bool AsksAgent { get; init; }
+}

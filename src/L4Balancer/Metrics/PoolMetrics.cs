@@ -12,7 +12,8 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
     private static readonly bool[] Outcomes = [true, false];
     private static readonly string[] States =
     [
-        "up", "standby", "subset", "down", "ejected", "unresolved", "unknown", "shifted", "drain", "maint", "removed",
+        "up", "down", "ejected", "unresolved", "unknown", "drain", "maint", "removed", "agent_down", "agent_drain",
+        "agent_maint",
     ];
 
     /// <summary>Publishes the instruments. Every label value is there from the start, with 0.</summary>
@@ -21,6 +22,12 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
         Gauge(meter, "backend_up", static backend => backend.IsAvailable ? 1 : 0, "1 when new flows may go there.");
         meter.CreateObservableGauge("backend_state", State, description: "1 under the state that the backend is in.");
         Gauge(meter, "backend_weight", static backend => backend.Weight, "Weight, set at run time or else configured.");
+        Gauge(
+            meter, "backend_agent_weight_percent", static backend => backend.Agent.Percent,
+            "Percent of the weight that the backend's agent wants; 100 without one.");
+        Gauge(
+            meter, "backend_agent_max_connections", static backend => backend.Agent.MaxSessions,
+            "Most connections that the backend's agent wants; 0 where it does not say.");
         Gauge(meter, "backend_connections_active", static backend => backend.ActiveSessions, "Connections it holds.");
         meter.CreateObservableCounter(
             "backend_connections_total", () => PerBackend(static backend => backend.TotalSessions),

@@ -159,7 +159,7 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         bool refused = error == Errno.ECONNREFUSED;
         IsRefused |= refused;
         Backend.CountConnectError(refused ? ConnectError.Refused : ConnectError.Unreachable);
-        Home.Service.Ejector.Failed(Backend);
+        Home.Service.Ejector.Failed(Backend, wasEstablished: true);
     }
 
     /// <summary>Ends the session. Only the first call has an effect.</summary>

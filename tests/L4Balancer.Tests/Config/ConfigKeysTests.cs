@@ -17,8 +17,7 @@ internal sealed class ConfigKeysTests
             protocol = "{{protocol}}"
             listen = "192.0.2.1:80"
             backends = ["10.0.0.1:80"]
-            balance = "maglev"
-            health = { type = "udp", send = "ping" }
+            health = { type = "udp", send = "ping", agent_port = 1 }
             """)),
     ];
 
@@ -58,7 +57,7 @@ internal sealed class ConfigKeysTests
         int number => [(path, number + 1)],
         ushort number => [(path, (ushort)(number + 1))],
         ulong number => [(path, number + 1)],
-        double number => [(path, number + 1)],
+        double number => [(path, number == 0 ? 0.5 : number / 2)],
         bool flag => [(path, !flag)],
         string text => [(path, text + "x")],
         TimeSpan duration => [(path, duration + TimeSpan.FromSeconds(1))],

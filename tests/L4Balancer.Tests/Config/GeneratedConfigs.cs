@@ -34,8 +34,7 @@ internal sealed class GeneratedConfigs
             Global = new GlobalConfig
             {
                 Shards = _random.Next(257), MaxConnections = _random.Next(), ShutdownDrain = Duration(0),
-                DrainNotice = Duration(0), HashSeed = (ulong)_random.NextInt64(),
-                Zone = Name(),
+                DrainNotice = Duration(0), HashSeed = (ulong)_random.NextInt64(), MaxProbes = _random.Next(1, 65_537),
             },
             Fleet = Fleet(),
             Log = new LogConfig
@@ -99,21 +98,20 @@ internal sealed class GeneratedConfigs
     private PoolConfig Pool(string name)
     {
         TimeSpan longest = Duration(1);
+        HealthConfig health = Health();
         return new PoolConfig
         {
             Name = name,
             Backends = [.. Enumerable.Range(0, _random.Next(1, 6)).Select(_ => Backend())],
             Balance = One<BalancePolicy>(),
-            HashOn = Pick(
-                HashOn.FiveTuple, HashOn.Source, HashOn.SourcePrefix(_random.Next(1, 33), _random.Next(1, 129)),
-                HashOn.SourcePrefix(24, HashOn.UsualV6Bits)),
-            MaxLoad = Flip() ? 0 : 1.01 + _random.NextDouble(),
-            Maglev = new MaglevConfig { TableSize = Pick(7, 65_537, 5_000_011) },
-            Health = Health(),
+            HashOn = One<HashOn>(),
+            Health = health,
             Ejection = new EjectionConfig
             {
                 Failures = _random.Next(), Max = longest, MaxEjected = _random.NextDouble(),
                 Base = TimeSpan.FromMilliseconds(_random.NextInt64(1, (long)longest.TotalMilliseconds + 1)),
+                FailureShare = _random.NextDouble(), MinFlows = _random.Next(1, int.MaxValue), Window = Duration(100),
+                Reinstate = health.Type == ProbeType.None ? default : One<Reinstatement>(),
             },
             Zones = new ZonesConfig { PreferLocal = Flip(), SpillBelow = _random.NextDouble() },
             SubsetSize = _random.Next(PoolConfig.MaxBackends + 1),
@@ -131,18 +129,30 @@ internal sealed class GeneratedConfigs
 
     private HealthConfig Health()
     {
-        HealthConfig health = new()
+        HealthConfig health = WithAgent(new HealthConfig
         {
             Type = One<ProbeType>(), Interval = Duration(10), Timeout = Duration(1), Rise = _random.Next(1, 1001),
             Fall = _random.Next(1, 1001), Jitter = _random.NextDouble(), Port = (ushort)_random.Next(65_536),
-        };
+            IntervalDown = IntervalOrNone(), IntervalTransition = IntervalOrNone(),
+        });
+        if (health.Type != ProbeType.None) health = health with { Initial = One<InitialState>() };
+        if (health.Type == ProbeType.Tcp) return health with { ProxyProtocol = One<ProxyProtocol>() };
         if (health.Type != ProbeType.Udp) return health;
 
         bool reply = Flip();
         return health with { Reply = reply, Send = Bytes(), Expect = reply ? Bytes() : default };
     }
 
-    private BackendConfig Backend() => Placed(Flip()) with
+    private HealthConfig WithAgent(HealthConfig health) => Flip()
+        ? health
+        : health with
+        {
+            AgentPort = (ushort)_random.Next(1, 65_536), AgentInterval = IntervalOrNone(), AgentSend = Bytes(),
+        };
+
+    private TimeSpan IntervalOrNone() => Flip() ? TimeSpan.Zero : Duration(10);
+
+    private BackendConfig Backend() => new()
     {
         Zone = Pick("", "z1"),
         Host = Pick("10.0.0.1", "2001:db8::1", "web-1.example.net"),

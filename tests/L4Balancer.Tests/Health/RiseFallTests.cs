@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using L4Balancer.Health;
 using NUnit.Framework;
 
@@ -29,4 +31,28 @@ public sealed class RiseFallTests
         bool[] flipped = [true, false, true, false, false, true, false];
         Assert.That(results.Select(result => riseFall.Observe(result, rise: 2, fall: 2)), Is.EqualTo(flipped));
     }
+
+    /// <summary>
+    /// The oracle keeps no count: a state ends where the last results, as many as it takes, all contradict it.
+    /// </summary>
+    [Test]
+    public void Observe_BegunInAState_EndsItWhereTheLastResultsAllContradictIt() => Prop.ForAll<bool, byte, bool[]>(
+        static (initial, limits, results) =>
+        {
+            (int rise, int fall) = (1 + (limits % 4), 1 + (limits / 16 % 4));
+            RiseFall riseFall = new();
+            riseFall.Begin(initial);
+            bool state = initial;
+            for (int seen = 1; seen <= results.Length; seen++)
+            {
+                bool[] last = results[Math.Max(0, seen - (state ? fall : rise))..seen];
+                bool flips = last.Length == (state ? fall : rise) && last.All(result => result != state);
+                if (riseFall.Observe(results[seen - 1], rise, fall) != flips) return false;
+
+                if (flips) state = !state;
+                if (riseFall.IsUp != state || riseFall.IsTurning != (results[seen - 1] != state)) return false;
+            }
+
+            return true;
+        }).QuickCheckThrowOnFailure();
 }

@@ -34,8 +34,7 @@ internal static class BackendTable
         Tone tone = backend.State switch
         {
             "up" => Tone.Good,
-            "standby" or "subset" => Tone.Plain,
-            "down" or "unresolved" => Tone.Bad,
+            "down" or "unresolved" or "agent_down" => Tone.Bad,
             _ => Tone.Warning,
         };
         return new Cell(text, tone);
@@ -58,9 +57,12 @@ internal static class BackendTable
         if (backend.Drain is { } drain) why.Add(Progress(drain, now));
         if (backend.EjectedUntil is { } until && backend.State == "ejected")
         {
-            why.Add($"connects failed; tried again in {Quantities.Duration(Told.Time(until) - now)}");
+            TimeSpan left = Told.Time(until) - now;
+            string end = left > TimeSpan.Zero ? $"tried again in {Quantities.Duration(left)}" : "waits for a good probe";
+            why.Add($"connects failed; {end}");
         }
 
+        if (AgentOf(backend, now) is { } agent) why.Add(agent);
         if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Since(probe.At, now)} ago");
         return string.Join("; ", why);
     }
@@ -84,16 +86,12 @@ internal static class BackendTable
         return text;
     }
 
-    /// <summary>Why it takes no flows although it could, or takes them although its probes fail.</summary>
-    private static string? Place(BackendJson backend) => backend switch
+    /// <summary>What the agent says where it wants anything; nothing where all is as if there were none.</summary>
+    private static string? AgentOf(BackendJson backend, DateTimeOffset now) => backend.Agent switch
     {
-        { Place.Forced: true, Available: false } => "used whatever probes say",
-        { State: "shifted" } => $"zone {backend.Place.Zone} is away",
-        { State: "subset" } => "left to other balancers",
-        { State: "standby", Place.Backup: true } => "backup",
-        { State: "standby", Place.Priority: > 0 } => $"priority {backend.Place.Priority}",
-        { State: "standby", Place.Zone: { } zone } => $"zone {zone}",
-        _ => null,
+        null or { Down: false, State: "ready", WeightPercent: 100, Weight: null, MaxConnections: 0 } => null,
+        { Down: true, Reason: { Length: > 0 } reason } agent => $"agent down: {reason}, {Since(agent.At, now)} ago",
+        var agent => $"agent says {agent.Text}, {Since(agent.At, now)} ago",
     };
 
     private static string Since(string time, DateTimeOffset now) => Quantities.Duration(now - Told.Time(time));
