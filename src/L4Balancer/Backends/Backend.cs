@@ -208,7 +208,7 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>A real flow failed with it.</summary>
     /// <param name="wasEstablished">Its session has been counted before, as it is where nothing is waited for.</param>
     /// <returns>Failures since the last success.</returns>
-    public int CountFailure(bool wasEstablished)
+    public int CountFailure(bool wasEstablished = false)
     {
         Interlocked.Increment(ref _failedFlows);
         if (wasEstablished) Interlocked.Increment(ref _failedCounted);

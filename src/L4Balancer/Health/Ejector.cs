@@ -60,7 +60,8 @@ internal sealed class Ejector : IDisposable
         if (_time.GetElapsedTime(last, now) > Config.Base) backend.ForgetFailures();
 
         // Every full count asks anew, unless it has been asked: it may be that too many were ejected the last time.
-        if (backend.CountFailure(wasEstablished) % limit != 0 || Interlocked.Exchange(ref record.IsAsked, 1) == 1) return;
+        if (backend.CountFailure(wasEstablished) % limit != 0) return;
+        if (Interlocked.Exchange(ref record.IsAsked, 1) == 1) return;
 
         ThreadPool.UnsafeQueueUserWorkItem(EjectByRow, backend, preferLocal: false);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using L4Balancer.Health;
 using L4Balancer.Tests.Loopback;
 using NUnit.Framework;
@@ -15,8 +16,7 @@ public sealed class TcpProbeTests
         using TestServer server = new();
         for (int i = 0; i < 100; i++)
         {
-            ProbeResult result =
-                await TcpProbe.RunAsync(ProbeTargets.Tcp(server.EndPoint, Timeout), TimeProvider.System, CancellationToken.None);
+            ProbeResult result = await RunAsync(server.EndPoint, Timeout);
             Assert.That(result.IsGood, Is.True, result.Text);
         }
 
@@ -26,8 +26,7 @@ public sealed class TcpProbeTests
     [Test]
     public async Task Run_NobodyListens_RefusedWithTheTimeItTook()
     {
-        ProbeResult result =
-            await TcpProbe.RunAsync(ProbeTargets.Tcp(TestServer.Closed(), Timeout), TimeProvider.System, CancellationToken.None);
+        ProbeResult result = await RunAsync(TestServer.Closed(), Timeout);
 
         Assert.That(result.IsGood, Is.False);
         Assert.That(result.Text, Does.Match(@"^connect refused after \d+\.\d ms$"));
@@ -37,8 +36,7 @@ public sealed class TcpProbeTests
     public async Task Run_NoAnswer_FailsAtTheTimeout()
     {
         using TestServer hole = await TestServer.BlackHoleAsync();
-        ProbeResult result = await TcpProbe.RunAsync(
-            ProbeTargets.Tcp(hole.EndPoint, TimeSpan.FromMilliseconds(100)), TimeProvider.System, CancellationToken.None);
+        ProbeResult result = await RunAsync(hole.EndPoint, TimeSpan.FromMilliseconds(100));
 
         Assert.That(result.IsGood, Is.False);
         Assert.That(result.Text, Does.StartWith("no answer within "));
@@ -51,7 +49,7 @@ public sealed class TcpProbeTests
         Task<ProbeResult> probe;
         using (new NoDescriptors())
         {
-            probe = TcpProbe.RunAsync(ProbeTargets.Tcp(server.EndPoint, Timeout), TimeProvider.System, CancellationToken.None);
+            probe = RunAsync(server.EndPoint, Timeout);
         }
 
         Assert.That((await probe).IsVerdict, Is.False);
@@ -62,9 +60,13 @@ public sealed class TcpProbeTests
     {
         using TestServer hole = await TestServer.BlackHoleAsync();
         using CancellationTokenSource cancelled = new();
-        Task<ProbeResult> probe = TcpProbe.RunAsync(ProbeTargets.Tcp(hole.EndPoint, Timeout), TimeProvider.System, cancelled.Token);
+        Task<ProbeResult> probe = RunAsync(hole.EndPoint, Timeout, cancelled.Token);
         await cancelled.CancelAsync();
 
         Assert.CatchAsync<OperationCanceledException>(() => probe.Within());
     }
+
+    private static Task<ProbeResult> RunAsync(
+        IPEndPoint endpoint, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        TcpProbe.RunAsync(ProbeTargets.Tcp(endpoint, timeout), TimeProvider.System, cancellationToken);
 }

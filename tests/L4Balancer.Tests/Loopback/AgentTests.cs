@@ -147,7 +147,7 @@ public sealed class AgentTests
         await Eventually.TrueAsync(() => State(balancer) == "agent_maint", "the agent's word");
     }
 
-    private static Task UseAgentAsync(RunningBalancer balancer, ushort port) =>
+    private static Task<ApplyResult> UseAgentAsync(RunningBalancer balancer, ushort port) =>
         balancer.ApplyAsync(config => config.WithService(service => With(service, port)));
 
     private static Task<RunningBalancer> StartAsync(TestServer server, AgentServer agent) =>

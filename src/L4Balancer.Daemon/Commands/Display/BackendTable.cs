@@ -58,8 +58,9 @@ internal static class BackendTable
         if (backend.EjectedUntil is { } until && backend.State == "ejected")
         {
             TimeSpan left = Told.Time(until) - now;
-            string end = left > TimeSpan.Zero ? $"tried again in {Quantities.Duration(left)}" : "waits for a good probe";
-            why.Add($"connects failed; {end}");
+            why.Add(left > TimeSpan.Zero
+                ? $"connects failed; tried again in {Quantities.Duration(left)}"
+                : "connects failed; waits for a good probe");
         }
 
         if (AgentOf(backend, now) is { } agent) why.Add(agent);
