@@ -50,12 +50,12 @@ internal static class HealthKeys
         };
         if (health.AgentPort != 0) return health;
 
-        foreach (string key in (ReadOnlySpan<string>)["agent_interval", "agent_send"])
+        string? vain = health.AgentInterval > TimeSpan.Zero ? "agent_interval"
+            : health.AgentSend.IsEmpty ? null
+            : "agent_send";
+        if (vain is not null && table.Node(vain) is { } at)
         {
-            if (table.Node(key) is { } at)
-            {
-                table.Reject(at, $"'{key}' needs an agent; write agent_port = PORT or remove it", fallback);
-            }
+            table.Reject(at, $"'{vain}' needs an agent; write agent_port = PORT or remove it", fallback);
         }
 
         return health;
