@@ -56,13 +56,13 @@ internal sealed class ConfigBinder
             .. tables.Select(service => rules.Apply(Service(service.Name, service.Table, defaults), service.Table)),
         ];
 
+        GlobalConfig global = KnownKeys.Global(root.Table("global"), new GlobalConfig());
         BalancerConfig config = new()
         {
-            Global = KnownKeys.Global(root.Table("global"), new GlobalConfig()),
-            Fleet = FleetKeys.Read(root.Table("fleet"), new FleetConfig()),
+            Global = global,
             Log = KnownKeys.Log(root.Table("log"), new LogConfig()),
             Admin = Admin(root.Table("admin")),
-            Services = Settled(services, new HealthRules(defaultsTable, _problems)),
+            Services = Settled(services, new HealthRules(defaultsTable, global, _problems)),
         };
         FleetRules fleet = new(root, config, _problems);
         foreach ((PoolConfig pool, TableReader table) in _poolTables) fleet.Check(pool, table);

@@ -18,7 +18,7 @@ internal static class ConfigKeys
         Duration<GlobalConfig>("shutdown_drain", static global => global.ShutdownDrain),
         Duration<GlobalConfig>("drain_notice", static global => global.DrainNotice),
         new("hash_seed", static global => $"{global.HashSeed}", NewFlows),
-        new("max_probes", static global => Number(global.MaxProbes)),
+        new("allow_exec", static global => Boolean(global.AllowExec)),
     ];
 
     /// <summary>The <c>[log]</c> table.</summary>
@@ -73,19 +73,7 @@ internal static class ConfigKeys
         Word<PoolConfig>(
             "health.initial", static pool => ConfigWords.Of(ConfigWords.InitialStates, pool.Health.Initial)),
         new("health.port", static pool => Number(pool.Health.Port)),
-        Word<PoolConfig>("health.send", static pool => Bytes(pool.Health.Send)) with { Concerns = ProbesUdp },
-        Word<PoolConfig>("health.expect", static pool => Bytes(pool.Health.Expect)) with { Concerns = ProbesUdp },
-        new("health.reply", static pool => Boolean(pool.Health.Reply)) { Concerns = ProbesUdp },
-        Word<PoolConfig>("health.source", static pool => OptionalAddress(pool.Health.Source)),
-        Word<PoolConfig>(
-            "health.proxy_protocol",
-            static pool => ConfigWords.Of(ConfigWords.ProxyProtocols, pool.Health.ProxyProtocol)),
-        new("health.agent_port", static pool => Number(pool.Health.AgentPort)),
-        Duration<PoolConfig>("health.agent_interval", static pool => pool.Health.AgentInterval) with
-        {
-            Concerns = HasAgent,
-        },
-        Word<PoolConfig>("health.agent_send", static pool => Bytes(pool.Health.AgentSend)) with { Concerns = HasAgent },
+        .. ProbeConfigKeys.All,
         new("ejection.failures", static pool => Number(pool.Ejection.Failures)),
         Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
         Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),
@@ -112,14 +100,6 @@ internal static class ConfigKeys
     private static bool IsTcp(ServiceConfig service) => service.Protocol == FlowProtocol.Tcp;
 
     private static bool IsUdp(ServiceConfig service) => service.Protocol == FlowProtocol.Udp;
-
-    private static bool Hashes(PoolConfig pool) => pool.Hashes;
-
-    private static bool IsMaglev(PoolConfig pool) => pool.Balance == BalancePolicy.Maglev;
-
-    private static bool ProbesUdp(PoolConfig pool) => pool.Health.Type == ProbeType.Udp;
-
-    private static bool HasAgent(PoolConfig pool) => pool.Health.AgentPort != 0;
 
     private static ConfigKey<T> Word<T>(string name, Func<T, string> text, KeyEffect effect = AtOnce) =>
         new(name, text, effect) { IsString = true };

@@ -24,7 +24,15 @@ internal static class ConfigWords
 
     /// <summary>The kinds of probes.</summary>
     public static readonly (string Word, ProbeType Value)[] ProbeTypes =
-        [("tcp", ProbeType.Tcp), ("udp", ProbeType.Udp), ("none", ProbeType.None)];
+    [
+        ("tcp", ProbeType.Tcp), ("tls", ProbeType.Tls), ("http", ProbeType.Http),
+        ("send_expect", ProbeType.SendExpect), ("udp", ProbeType.Udp), ("exec", ProbeType.Exec),
+        ("none", ProbeType.None),
+    ];
+
+    /// <summary>The methods of HTTP probes; the rest changes something, or is no plain request.</summary>
+    public static readonly (string Word, string Value)[] ProbeMethods =
+        [("GET", "GET"), ("HEAD", "HEAD"), ("OPTIONS", "OPTIONS"), ("POST", "POST")];
 
     /// <summary>What backends count as before they are judged.</summary>
     public static readonly (string Word, InitialState Value)[] InitialStates =

@@ -40,13 +40,17 @@ public sealed record HealthConfig
     /// <summary>Port to probe instead of the backend's own. Default 0: the backend's own.</summary>
     public ushort Port { get; init; }
 
-    /// <summary>Payload of a <see cref="ProbeType.Udp"/> probe. Default empty; at most 1,400 bytes.</summary>
+    /// <summary>
+    /// What a <see cref="ProbeType.Udp"/> or <see cref="ProbeType.SendExpect"/> probe sends. Default empty; at most
+    /// 1,400 bytes.
+    /// </summary>
     public ReadOnlyMemory<byte> Send { get; init; }
 
     /// <summary>
-    /// Bytes that the answer to a <see cref="ProbeType.Udp"/> probe must contain. Default empty: any answer is good.
+    /// What the answer to a <see cref="ProbeType.Udp"/> or <see cref="ProbeType.SendExpect"/> probe must contain.
+    /// Default empty: of UDP any answer is good.
     /// </summary>
-    public ReadOnlyMemory<byte> Expect { get; init; }
+    public AnswerPattern Expect { get; init; } = AnswerPattern.Empty;
 
     /// <summary>
     /// Whether a <see cref="ProbeType.Udp"/> probe must be answered. False: only ICMP "port unreachable" is a failure.
@@ -55,19 +59,23 @@ public sealed record HealthConfig
     public bool Reply { get; init; } = true;
 
     /// <summary>
-    /// The address that stream probes and the agent's connection come from. Default any: the kernel chooses.
+    /// The dialogue of a <see cref="ProbeType.SendExpect"/> probe. Default empty: <see cref="Send"/> and
+    /// <see cref="Expect"/> are its only step. At most 32.
     /// </summary>
-    public IpAddress Source { get; init; }
+    public IReadOnlyList<ProbeStep> Steps { get; init; } = [];
 
-    /// <summary>The PROXY header that stream probes begin with. Default off; version 2 says LOCAL.</summary>
-    public ProxyProtocol ProxyProtocol { get; init; }
+    /// <summary>The TLS of a <see cref="ProbeType.Tls"/> probe, and of an HTTP probe that uses it.</summary>
+    public TlsProbeConfig Tls { get; init; } = new();
 
-    /// <summary>Port of the agent that says what it thinks of its server. Default 0: there is none.</summary>
-    public ushort AgentPort { get; init; }
+    /// <summary>The request of an <see cref="ProbeType.Http"/> probe.</summary>
+    public HttpProbeConfig Http { get; init; } = new();
 
-    /// <summary>Time from one question to the agent to the next. Default zero: the interval; at least 10 ms.</summary>
-    public TimeSpan AgentInterval { get; init; }
+    /// <summary>
+    /// The program of an <see cref="ProbeType.Exec"/> probe by its full path, and its arguments, in which
+    /// <c>{address}</c>, <c>{port}</c> and <c>{name}</c> stand for the backend's. Default empty.
+    /// </summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>What the agent is sent before it answers. Default nothing; at most 1,400 bytes.</summary>
-    public ReadOnlyMemory<byte> AgentSend { get; init; }
+    /// <summary>The probe sees a certificate.</summary>
+    internal bool UsesTls => Type == ProbeType.Tls || (Type == ProbeType.Http && Http.Https);
 }

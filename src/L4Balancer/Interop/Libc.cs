@@ -115,4 +115,54 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial int getrlimit(int resource, ulong* softAndHard);
+
+    [LibraryImport(Library)]
+    internal static partial nint read(int fd, byte* buffer, nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial int kill(int process, int signal);
+
+    [LibraryImport(Library)]
+    internal static partial int waitid(int kind, int id, byte* info, int options);
+
+    [LibraryImport(Library)]
+    internal static partial int waitpid(int process, int* status, int options);
+
+    [LibraryImport(Library)]
+    internal static partial int sigemptyset(byte* set);
+
+    [LibraryImport(Library)]
+    internal static partial int sigfillset(byte* set);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawnattr_init(byte* attributes);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawnattr_setflags(byte* attributes, short flags);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawnattr_setsigmask(byte* attributes, byte* signals);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawnattr_setsigdefault(byte* attributes, byte* signals);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawnattr_destroy(byte* attributes);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawn_file_actions_init(byte* actions);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawn_file_actions_addopen(
+        byte* actions, int fd, byte* path, int flags, uint mode);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawn_file_actions_adddup2(byte* actions, int fd, int newFd);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawn_file_actions_destroy(byte* actions);
+
+    [LibraryImport(Library)]
+    internal static partial int posix_spawn(
+        int* process, byte* path, byte* actions, byte* attributes, nint* arguments, nint* environment);
 }

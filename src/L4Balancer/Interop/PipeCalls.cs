@@ -17,6 +17,13 @@ internal static unsafe class PipeCalls
         return opened;
     }
 
+    /// <summary>Reads what there is, without waiting.</summary>
+    /// <returns>Bytes read, 0 at the end, EAGAIN where there is nothing yet.</returns>
+    public static SyscallResult Read(int fd, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer) return Libc.Result(Libc.read(fd, start, (nuint)buffer.Length));
+    }
+
     /// <summary>Asks for a capacity. The kernel may refuse (fs.pipe-max-size, fs.pipe-user-pages-soft).</summary>
     /// <returns>The capacity in force, in bytes.</returns>
     public static int Resize(int fd, int bytes)
