@@ -17,6 +17,7 @@ policy=''
 readonly build_limit=10m test_limit=12m hang_limit=2m
 # Each program beside the Debian package that has it.
 readonly programs=(
+  haproxy:haproxy openssl:openssl
   nginx:nginx-light wrk:wrk redis-server:redis-server curl:curl sshd:openssh-server ssh:openssh-client
   systemd-analyze:systemd strace:strace
   zsh:zsh fish:fish tmux:tmux

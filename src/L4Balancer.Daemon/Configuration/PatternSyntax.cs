@@ -12,17 +12,21 @@ internal static class PatternSyntax
     private const string Prefix = "re:";
     private const int MostSigns = 1000;
 
+    /// <summary>Stands for one that has been reported, so that nobody calls it missing too.</summary>
+    private static readonly AnswerPattern Unreadable = AnswerPattern.Of("?"u8.ToArray());
+
     /// <summary>Reads a key whose pattern has at most so many bytes. What is wrong is reported.</summary>
     public static AnswerPattern Read(TableReader table, string key, AnswerPattern fallback, int mostBytes)
     {
-        if (table.Node(key) is not TomlString { Value: var text } at
-            || !text.StartsWith(Prefix, StringComparison.Ordinal))
+        if (table.Node(key) is not { } at) return fallback;
+
+        if (at is not TomlString { Value: var text } || !text.StartsWith(Prefix, StringComparison.Ordinal))
         {
-            return table.Node(key) is null ? fallback : AnswerPattern.Of(table.Bytes(key, fallback.Bytes, mostBytes));
+            return AnswerPattern.Of(table.Bytes(key, Unreadable.Bytes, mostBytes));
         }
 
         (AnswerPattern? pattern, string problem) = Parse(text[Prefix.Length..]);
-        return pattern ?? table.Reject(at, $"'{key}' {problem}", fallback);
+        return pattern ?? table.Reject(at, $"'{key}' {problem}", Unreadable);
     }
 
     private static (AnswerPattern? Pattern, string Problem) Parse(string expression)

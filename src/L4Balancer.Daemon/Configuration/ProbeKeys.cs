@@ -60,7 +60,7 @@ internal static class ProbeKeys
     {
         Send = table.Bytes("send", default, MostProbeBytes),
         Expect = PatternSyntax.Read(table, "expect", AnswerPattern.Empty, MostProbeBytes),
-        MinBytes = table.Integer("min_bytes", 0, 0, MostAnswerBytes),
+        MinBytes = table.Integer("min_bytes", table.Entry("min_bytes") is null ? 0 : 1, 0, MostAnswerBytes),
     };
 
     private static HttpProbeConfig Http(TableReader table, HttpProbeConfig fallback)
@@ -92,11 +92,11 @@ internal static class ProbeKeys
                 + $"at most {MostSigns} characters; write others as in %20", fallback);
     }
 
-    private static StatusCodes Status(TableReader table, StatusCodes fallback)
+    private static HttpStatusSet Status(TableReader table, HttpStatusSet fallback)
     {
         if (table.Text("status") is not { } text) return fallback;
 
-        return StatusCodes.Parse(text) ?? table.Reject(
+        return HttpStatusSet.Parse(text) ?? table.Reject(
             table.Node("status")!, "'status' must be codes and ranges of them from 100 to 599, as in \"200-299, 404\", "
                 + $"not \"{text}\"", fallback);
     }

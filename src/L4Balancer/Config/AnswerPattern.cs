@@ -48,7 +48,10 @@ public sealed class AnswerPattern : IEquatable<AnswerPattern>
         }
         catch (RegexParseException wrong)
         {
-            return (null, $"{wrong.Error} at its character {wrong.Offset}");
+            // Invalid pattern '(' at offset 1. Not enough )'s.
+            string[] said = wrong.Message.Split($"{wrong.Offset}. ", 2);
+            string why = said.Length == 2 ? said[1].TrimEnd('.') : $"{wrong.Error}";
+            return (null, $"{char.ToLowerInvariant(why[0])}{why[1..]} at its character {wrong.Offset}");
         }
         catch (NotSupportedException)
         {

@@ -13,7 +13,7 @@ public sealed record HttpProbeConfig
     public string Host { get; init; } = "";
 
     /// <summary>The codes that are good. Default 200 to 399.</summary>
-    public StatusCodes Status { get; init; } = StatusCodes.Good;
+    public HttpStatusSet Status { get; init; } = HttpStatusSet.Good;
 
     /// <summary>What the beginning of the body must contain. Default empty: the body is not read.</summary>
     public AnswerPattern Body { get; init; } = AnswerPattern.Empty;

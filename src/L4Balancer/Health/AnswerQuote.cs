@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using L4Balancer.Config;
 
@@ -9,20 +10,22 @@ internal static class AnswerQuote
     private const int ShownBytes = 32;
     private const int ShownSigns = 120;
 
+    private static readonly SearchValues<byte> TextBytes =
+        SearchValues.Create([.. "\r\n\t"u8, .. Enumerable.Range(' ', '~' - ' ' + 1).Select(static sign => (byte)sign)]);
+
     /// <summary>The beginning of some bytes as the configuration writes them.</summary>
     public static string Of(ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<byte> shown = bytes.Length > ShownBytes ? bytes[..ShownBytes] : bytes;
-        ReadOnlySpan<byte> line = shown.TrimEnd("\r\n"u8);
-        string text = line.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+        string text = shown.ContainsAnyExcept(TextBytes)
             ? $"hex:{Convert.ToHexStringLower(shown)}"
-            : Encoding.ASCII.GetString(line);
-        return $"\"{text}\"{(bytes.Length > ShownBytes ? "…" : "")}";
+            : Encoding.ASCII.GetString(shown);
+        return $"{ConfigText.Quoted(text)}{(bytes.Length > ShownBytes ? "…" : "")}";
     }
 
     /// <summary>What was expected, as the configuration writes it.</summary>
     public static string Of(AnswerPattern pattern) =>
-        pattern.Expression is { } expression ? $"\"re:{expression}\"" : Of(pattern.Bytes.Span);
+        pattern.Expression is { } expression ? ConfigText.Quoted($"re:{expression}") : Of(pattern.Bytes.Span);
 
     /// <summary>The first line of a program's output that has anything, cut and without control characters.</summary>
     public static string FirstLine(ReadOnlySpan<byte> output)

@@ -1,4 +1,3 @@
-using System.Net;
 using L4Balancer.Config;
 
 namespace L4Balancer.Health;

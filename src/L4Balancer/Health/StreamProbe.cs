@@ -23,7 +23,9 @@ internal static class StreamProbe
         try
         {
             using Socket socket = await ProbeConnection.OpenAsync(target, deadline.Token);
-            await using NetworkStream stream = new(socket, ownsSocket: false);
+
+            // Who disposes the stream, as an HTTP client does when it is cancelled, ends the reads of it.
+            await using NetworkStream stream = new(socket, ownsSocket: true);
             ProbeTalk connected = new(stream, deadline);
             try
             {

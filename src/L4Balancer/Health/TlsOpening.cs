@@ -38,7 +38,7 @@ internal static class TlsOpening
         string name = NameFor(target);
         DateTimeOffset now = time.GetUtcNow();
         CertificateFacts? facts = null;
-        SslStream secured = new(talk.Stream, leaveInnerStreamOpen: true);
+        SslStream secured = new(talk.Stream, leaveInnerStreamOpen: false);
         try
         {
             SslClientAuthenticationOptions options = new()
@@ -48,9 +48,11 @@ internal static class TlsOpening
                 CertificateChainPolicy = TrustedAuthorities.PolicyFor(target.Check.Tls, now),
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {
-                    // The handshake goes on whatever is wrong: this side says so better than an alert would.
-                    if (certificate is X509Certificate2 shown) facts = CertificateFacts.Of(shown, chain, errors, now);
-                    return true;
+                    // The handshake goes on whatever is wrong with it: this side says so better than an alert would.
+                    facts = certificate is X509Certificate2 shown
+                        ? CertificateFacts.Of(shown, chain, errors, now)
+                        : null;
+                    return facts is not null;
                 },
             };
             await secured.AuthenticateAsClientAsync(options, talk.Token);
@@ -68,8 +70,8 @@ internal static class TlsOpening
             SslProtocols.Tls12 => "TLS 1.2",
             _ => "TLS", // Older ones have to be allowed by the system first.
         };
-        string? problem = target.Check.Tls.Verify ? facts is null ? "no certificate" : facts.Problem(name) : null;
-        return new TlsFinding(version, facts?.Expiry, problem, facts?.ValidityText ?? "no certificate");
+        string? problem = target.Check.Tls.Verify ? facts!.Problem(name) : null;
+        return new TlsFinding(version, facts!.Expiry, problem, facts.ValidityText);
     }
 
     /// <summary>Why there is no TLS, in the words of OpenSSL where it has some.</summary>

@@ -12,7 +12,7 @@ internal static class TlsProbe
             time,
             async talk =>
             {
-                TlsFinding finding = await TlsOpening.RunAsync(talk, target, TlsOpening.NameFor(target), time);
+                TlsFinding finding = await TlsOpening.RunAsync(talk, target, time);
                 await using Stream opened = talk.Stream;
                 return finding.Problem is { } problem
                     ? new ProbeResult(false, problem) { CertificateExpiry = finding.Expiry }

@@ -38,6 +38,9 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
         meter.CreateObservableHistogram(
             "backend_connect_duration_seconds", ConnectDurationReadings,
             "Time of successful connects of clients' connections.");
+        meter.CreateObservableGauge(
+            "backend_certificate_expiry_timestamp_seconds", CertificateExpiries,
+            description: "When the certificate that the probe saw expires, since 1970; 0 while none was seen.");
         meter.CreateObservableCounter("health_checks_total", Checks, description: "Probes, by result.");
         meter.CreateObservableCounter("backend_transitions_total", Transitions, description: "Verdicts of the probes.");
     }
@@ -78,6 +81,13 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
         from good in Outcomes
         select monitor.Probes.Count(good)
             .With([.. Labels(runtime, monitor.Backend), new Label("result", good ? "success" : "failure")]);
+
+    private IEnumerable<Measurement<long>> CertificateExpiries() =>
+        from runtime in pools()
+        where runtime.Pool.Config.Health.UsesTls
+        from monitor in runtime.Monitor.Monitors.DistinctBy(static monitor => monitor.Backend.Name)
+        select (monitor.LastProbe?.CertificateExpiry?.ToUnixTimeSeconds() ?? 0)
+            .With(Labels(runtime, monitor.Backend));
 
     private IEnumerable<Measurement<long>> Transitions() =>
         from one in All()

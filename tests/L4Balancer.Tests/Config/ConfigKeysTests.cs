@@ -9,15 +9,26 @@ namespace L4Balancer.Tests.Config;
 /// <summary>No property of a configuration is forgotten where configurations are compared.</summary>
 internal sealed class ConfigKeysTests
 {
+    private static readonly (string Protocol, string Health)[] Kinds =
+    [
+        ("tcp", "type = \"udp\", send = \"ping\""),
+        ("udp", "type = \"udp\", send = \"ping\""),
+        ("tcp", "type = \"http\", https = true"),
+        ("tcp", "type = \"send_expect\", steps = [{ expect = \"220\" }]"),
+        ("tcp", "type = \"exec\", command = [\"/bin/sh\"]"),
+    ];
+
     private static readonly BalancerConfig[] Services =
     [
-        .. new[] { "tcp", "udp" }.Select(protocol => ConfigTexts.Good(
+        .. Kinds.Select(static kind => ConfigTexts.Good(
             $$"""
+            [global]
+            allow_exec = true
             [service.a]
-            protocol = "{{protocol}}"
+            protocol = "{{kind.Protocol}}"
             listen = "192.0.2.1:80"
             backends = ["10.0.0.1:80"]
-            health = { type = "udp", send = "ping", agent_port = 1 }
+            health = { {{kind.Health}} }
             """)),
     ];
 
@@ -72,6 +83,10 @@ internal sealed class ConfigKeysTests
         IReadOnlyList<BackendConfig> backends => Items(backends, path),
         not null when value.GetType().GetMethod("<Clone>$") is not null => Changed(value, $"{path}.")
             .Select(static change => (change.Path, (object?)change.Record)),
+        AnswerPattern => [(path, AnswerPattern.Of("other"u8.ToArray()))],
+        HttpStatusSet => [(path, HttpStatusSet.Parse("404"))],
+        IReadOnlyList<ProbeStep> => [(path, (ProbeStep[])[new ProbeStep { MinBytes = 1 }])],
+        IReadOnlyList<string> => [(path, (string[])["/bin/true"])],
         _ => throw new NotSupportedException($"{path} has a type that this test cannot change yet"),
     };
 

@@ -33,6 +33,7 @@ internal sealed class GeneratedConfigs
         {
             Global = new GlobalConfig
             {
+                AllowExec = true,
                 Shards = _random.Next(257), MaxConnections = _random.Next(), ShutdownDrain = Duration(0),
                 DrainNotice = Duration(0), HashSeed = (ulong)_random.NextInt64(), MaxProbes = _random.Next(1, 65_537),
             },
@@ -133,24 +134,37 @@ internal sealed class GeneratedConfigs
         {
             Type = One<ProbeType>(), Interval = Duration(10), Timeout = Duration(1), Rise = _random.Next(1, 1001),
             Fall = _random.Next(1, 1001), Jitter = _random.NextDouble(), Port = (ushort)_random.Next(65_536),
-            IntervalDown = IntervalOrNone(), IntervalTransition = IntervalOrNone(),
-        });
-        if (health.Type != ProbeType.None) health = health with { Initial = One<InitialState>() };
-        if (health.Type == ProbeType.Tcp) return health with { ProxyProtocol = One<ProxyProtocol>() };
-        if (health.Type != ProbeType.Udp) return health;
-
+        };
         bool reply = Flip();
-        return health with { Reply = reply, Send = Bytes(), Expect = reply ? Bytes() : default };
+        return health.Type switch
+        {
+            ProbeType.Udp => health with
+            {
+                Reply = reply, Send = Bytes(), Expect = reply ? Pattern() : AnswerPattern.Empty,
+            },
+            ProbeType.SendExpect when reply => health with { Send = Bytes(), Expect = Pattern() },
+            ProbeType.SendExpect => health with { Steps = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Step())] },
+            ProbeType.Tls => health with { Tls = Tls() },
+            ProbeType.Http => health with { Http = Http(reply), Tls = reply ? Tls() : new TlsProbeConfig() },
+            ProbeType.Exec => health with { Command = ["/bin/sh", "-c", Pick("exit 0", "a \"b\" \\ ü {port}", "")] },
+            _ => health,
+        };
     }
 
-    private HealthConfig WithAgent(HealthConfig health) => Flip()
-        ? health
-        : health with
-        {
-            AgentPort = (ushort)_random.Next(1, 65_536), AgentInterval = IntervalOrNone(), AgentSend = Bytes(),
-        };
+    private ProbeStep Step() => new() { Send = Flip() ? Bytes() : default, Expect = Pattern(), MinBytes = _random.Next(99) };
 
-    private TimeSpan IntervalOrNone() => Flip() ? TimeSpan.Zero : Duration(10);
+    private HttpProbeConfig Http(bool https) => new()
+    {
+        Method = Pick("GET", "OPTIONS", "POST"), Path = Pick("/", "/a%20b?c=\"d\\"), Https = https,
+        Host = Pick("", "a.example.net:80", "[::1]"), Status = Pick(HttpStatusSet.Good, HttpStatusSet.Parse("404, 500-599")!),
+        Body = Flip() ? Pattern() : AnswerPattern.Empty,
+    };
+
+    private TlsProbeConfig Tls() => new() { Name = Pick("", "a.example.net"), Verify = Flip() };
+
+    private AnswerPattern Pattern() => Flip()
+        ? AnswerPattern.Of(Bytes())
+        : AnswerPattern.OfExpression(Pick("^\\+?\\x00\"", "re:a{1,3}", "[ab]$")).Pattern!;
 
     private BackendConfig Backend() => new()
     {
@@ -178,7 +192,7 @@ internal sealed class GeneratedConfigs
     {
         byte[] any = new byte[_random.Next(1, 20)];
         _random.NextBytes(any);
-        return Flip() ? any : Encoding.UTF8.GetBytes(Pick("ping\r\n", "hex:12", "0x12", "ü \\ \"", "\0"));
+        return Flip() ? any : Encoding.UTF8.GetBytes(Pick("ping\r\n", "hex:12", "0x12", "re:a", "ü \\ \"", "\0"));
     }
 
     private string Name()

@@ -12,7 +12,7 @@ public sealed class UdpProbeTests
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
     private static readonly HealthConfig Ping = new() { Type = ProbeType.Udp, Send = "ping"u8.ToArray() };
-    private static readonly HealthConfig PingPong = Ping with { Expect = "pong"u8.ToArray() };
+    private static readonly HealthConfig PingPong = Ping with { Expect = AnswerPattern.Of("pong"u8.ToArray()) };
     private static readonly HealthConfig NoReply = Ping with { Reply = false };
 
     private readonly ManualTime _time = new();
@@ -70,7 +70,7 @@ public sealed class UdpProbeTests
 
         _time.Advance(ProbeTimeout);
         ProbeResult result = await probe.Within();
-        string text = $"only {quoted} came within 2000.0 ms, without the expected \"pong\"";
+        string text = $"only {quoted} came within 2.0 s, without the expected \"pong\"";
         Assert.That((result.IsGood, result.Text), Is.EqualTo((false, text)));
     }
 
@@ -105,7 +105,7 @@ public sealed class UdpProbeTests
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
         ProbeResult result = await probe.Within();
-        Assert.That((result.IsGood, result.Text), Is.EqualTo((false, "no answer within 2000.0 ms")));
+        Assert.That((result.IsGood, result.Text), Is.EqualTo((false, "no answer within 2.0 s")));
     }
 
     [Test]
@@ -129,7 +129,7 @@ public sealed class UdpProbeTests
 
         _time.Advance(ProbeTimeout);
         ProbeResult result = await probe.Within();
-        Assert.That((result.IsGood, result.Text), Is.EqualTo((true, "no error within 2000.0 ms")));
+        Assert.That((result.IsGood, result.Text), Is.EqualTo((true, "no error within 2.0 s")));
     }
 
     [Test]

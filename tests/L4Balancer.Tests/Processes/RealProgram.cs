@@ -13,6 +13,8 @@ internal static class RealProgram
     private static readonly Dictionary<string, string> Packages = new()
     {
         ["nginx"] = "nginx-light",
+        ["haproxy"] = "haproxy",
+        ["openssl"] = "openssl",
         ["wrk"] = "wrk",
         ["curl"] = "curl",
         ["redis-server"] = "redis-server",

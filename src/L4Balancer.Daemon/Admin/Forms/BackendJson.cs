@@ -57,11 +57,10 @@ internal sealed record BackendJson(
         backend.ConnectErrors,
         backend.Ejections,
         Time(backend.EjectedUntil),
-        backend.LastProbe is { } probe ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text) : null,
-        IsDraining(backend) ? DrainOf(backend, oldest) : null)
-    {
-        Agent = AgentJson.Of(backend.Agent),
-    };
+        backend.LastProbe is { } probe
+            ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text, Time(probe.CertificateExpiry))
+            : null,
+        IsDraining(backend) ? DrainOf(backend, oldest) : null);
 
     private static BackendDrainJson DrainOf(BackendStatus backend, TimeSpan? oldest) => new(
         backend.ActiveConnections, oldest is { } age ? Written.Seconds(age) : null, Time(backend.DrainDeadline));
@@ -73,7 +72,11 @@ internal sealed record BackendJson(
 internal sealed record BackendSessionsJson(int Open, long Total);
 
 /// <summary>A backend's last probe.</summary>
-internal sealed record LastProbeJson(string At, bool Ok, string Result);
+/// <param name="At">When it ended.</param>
+/// <param name="Ok">It succeeded.</param>
+/// <param name="Result">For people.</param>
+/// <param name="CertificateExpires">When the certificate expires that it saw; null where it saw none.</param>
+internal sealed record LastProbeJson(string At, bool Ok, string Result, string? CertificateExpires = null);
 
 /// <summary>How far a backend's drain has come.</summary>
 internal sealed record BackendDrainJson(int Remaining, double? OldestSeconds, string? Deadline);

@@ -65,7 +65,22 @@ internal static class BackendTable
 
         if (AgentOf(backend, now) is { } agent) why.Add(agent);
         if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Since(probe.At, now)} ago");
+        if (Expiring(backend, now) is { } expiring) why.Add(expiring);
         return string.Join("; ", why);
+    }
+
+    /// <summary>How long its certificate is still good, where it is time to think of the next one.</summary>
+    private static string? Expiring(BackendJson backend, DateTimeOffset now)
+    {
+        const int WorthSaying = 30;
+        if (backend.LastProbe?.CertificateExpires is not { } expires) return null;
+
+        TimeSpan left = Told.Time(expires) - now;
+        if (left.TotalDays >= WorthSaying) return null;
+
+        return left > TimeSpan.Zero
+            ? $"certificate expires in {Quantities.Duration(left)}"
+            : $"certificate expired {Quantities.Duration(-left)} ago";
     }
 
     /// <summary>How many flows there still are.</summary>

@@ -54,7 +54,7 @@ internal sealed class ProbeTypeTests
         {
             Assert.That(health.Type, Is.EqualTo(ProbeType.Udp));
             Assert.That(health.Send.ToArray(), Is.EqualTo("ping"u8.ToArray()));
-            Assert.That(health.Expect.ToArray(), Is.EqualTo(new byte[] { 0, 255 }));
+            Assert.That(health.Expect.Bytes.ToArray(), Is.EqualTo(new byte[] { 0, 255 }));
             Assert.That(health.Reply, Is.True);
         });
     }
@@ -77,13 +77,16 @@ internal sealed class ProbeTypeTests
         "5:50: error: 'expect' says what an answer must contain, and reply = false that none need come; "
         + "remove one of them")]
     [TestCase("tcp", "health.send = \"x\"",
-        "5:8: error: 'send' means nothing to a probe of type \"tcp\"; write type = \"udp\" or remove it")]
+        "5:8: error: 'send' means nothing to a probe of type \"tcp\"; write type = \"send_expect\" or \"udp\" "
+        + "or remove it")]
     [TestCase("udp", "health.expect = \"x\"",
-        "5:8: error: 'expect' means nothing to a probe of type \"none\"; write type = \"udp\" or remove it")]
+        "5:8: error: 'expect' means nothing to a probe of type \"none\"; write type = \"send_expect\" or \"udp\" "
+        + "or remove it")]
     [TestCase("udp", "health = { type = \"tcp\", reply = true }",
         "5:26: error: 'reply' means nothing to a probe of type \"tcp\"; write type = \"udp\" or remove it")]
     [TestCase("udp", "health = { type = \"icmp\", send = \"x\" }",
-        "5:19: error: 'type' must be \"tcp\", \"udp\" or \"none\", not \"icmp\"")]
+        "5:19: error: 'type' must be \"tcp\", \"tls\", \"http\", \"send_expect\", \"udp\", \"exec\" or \"none\", "
+        + "not \"icmp\"")]
     [TestCase("udp", "health = { type = \"udp\", send = \"hex:1\" }",
         "5:33: error: 'send' has 1 hexadecimal digit; write two for each byte, as in \"hex:12 34 abcd\"")]
     [TestCase("udp", "health = { type = \"udp\", send = 7 }",

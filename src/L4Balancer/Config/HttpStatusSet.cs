@@ -3,7 +3,7 @@ using System.Globalization;
 namespace L4Balancer.Config;
 
 /// <summary>Some status codes of HTTP. Two are equal where they are written alike.</summary>
-public sealed class StatusCodes : IEquatable<StatusCodes>
+public sealed class HttpStatusSet : IEquatable<HttpStatusSet>
 {
     private const int Least = 100;
     private const int Most = 599;
@@ -11,14 +11,14 @@ public sealed class StatusCodes : IEquatable<StatusCodes>
 
     private readonly (int First, int Last)[] _ranges;
 
-    private StatusCodes((int First, int Last)[] ranges) => _ranges = ranges;
+    private HttpStatusSet((int First, int Last)[] ranges) => _ranges = ranges;
 
     /// <summary>200 to 399.</summary>
-    public static StatusCodes Good { get; } = new([(200, 399)]);
+    public static HttpStatusSet Good { get; } = new([(200, 399)]);
 
     /// <summary>Reads <c>200-299, 404</c>.</summary>
     /// <returns>Null where it is not a list of at most 32 codes and ranges from 100 to 599.</returns>
-    public static StatusCodes? Parse(string text)
+    public static HttpStatusSet? Parse(string text)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
         (int First, int Last)[] ranges = new (int, int)[parts.Length];
@@ -31,7 +31,7 @@ public sealed class StatusCodes : IEquatable<StatusCodes>
             ranges[i] = (first, last);
         }
 
-        return ranges.Length <= MostRanges ? new StatusCodes(ranges) : null;
+        return ranges.Length <= MostRanges ? new HttpStatusSet(ranges) : null;
     }
 
     /// <summary>True where the code is among them.</summary>
@@ -43,10 +43,10 @@ public sealed class StatusCodes : IEquatable<StatusCodes>
         : $"{ConfigText.Number(range.First)}-{ConfigText.Number(range.Last)}"));
 
     /// <inheritdoc/>
-    public bool Equals(StatusCodes? other) => other is not null && _ranges.AsSpan().SequenceEqual(other._ranges);
+    public bool Equals(HttpStatusSet? other) => other is not null && _ranges.AsSpan().SequenceEqual(other._ranges);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as StatusCodes);
+    public override bool Equals(object? obj) => Equals(obj as HttpStatusSet);
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
