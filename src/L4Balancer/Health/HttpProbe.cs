@@ -60,17 +60,24 @@ internal static class HttpProbe
     }
 
     /// <summary>A client of the one connection that is open; it is closed with the client.</summary>
-    private static HttpMessageInvoker Over(Stream connection) => new(new SocketsHttpHandler
+    private static HttpMessageInvoker Over(Stream connection)
     {
-        ConnectCallback = (_, _) => ValueTask.FromResult(connection),
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-        MaxResponseHeadersLength = MostHeaderKilobytes,
-        MaxResponseDrainSize = 0, // What has not been read nobody wants.
-        PooledConnectionLifetime = TimeSpan.Zero, // Nothing is kept, and no timer looks after it.
-    });
+        Stream? unused = connection;
+        return new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            // The client would ask again over another one where the server closes this one at once.
+            ConnectCallback = (_, _) => Interlocked.Exchange(ref unused, null) is { } only
+                ? ValueTask.FromResult(only)
+                : ValueTask.FromException<Stream>(new IOException("a probe has one connection")),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            MaxResponseHeadersLength = MostHeaderKilobytes,
+            MaxResponseDrainSize = 0, // What has not been read nobody wants.
+            PooledConnectionLifetime = TimeSpan.Zero, // Nothing is kept, and no timer looks after it.
+        });
+    }
 
     private static HttpRequestMessage Request(ProbeTarget target)
     {
