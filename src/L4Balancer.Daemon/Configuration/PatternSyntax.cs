@@ -4,8 +4,8 @@ using L4Balancer.Toml;
 namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
-/// What an answer must contain, as the configuration writes it: bytes (<see cref="ByteSyntax"/>), or <c>re:</c> before a
-/// regular expression.
+/// What an answer must contain, as the configuration writes it: bytes (<see cref="ByteSyntax"/>), or <c>re:</c> before
+/// a regular expression.
 /// </summary>
 internal static class PatternSyntax
 {

@@ -88,8 +88,8 @@ internal static class ProbeKeys
             && !path.AsSpan().ContainsAnyExceptInRange('!', '~') && !path.Contains('#', StringComparison.Ordinal);
         return isPath
             ? path
-            : table.Reject(table.Node("path")!, $"'path' must be ASCII from its first slash on, without blanks and #, of "
-                + $"at most {MostSigns} characters; write others as in %20", fallback);
+            : table.Reject(table.Node("path")!, "'path' must be ASCII from its first slash on, without blanks and "
+                + $"#, of at most {MostSigns} characters; write others as in %20", fallback);
     }
 
     private static HttpStatusSet Status(TableReader table, HttpStatusSet fallback)

@@ -1,6 +1,8 @@
 namespace L4Balancer.Config;
 
-/// <summary>The keys of a <c>[….health]</c> table that make the request of an HTTP probe, and say what is good.</summary>
+/// <summary>
+/// The keys of a <c>[….health]</c> table that make the request of an HTTP probe, and say what is a good answer.
+/// </summary>
 public sealed record HttpProbeConfig
 {
     /// <summary>The method. Default GET.</summary>

@@ -9,7 +9,10 @@ public sealed record TlsProbeConfig
     /// </summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether a certificate that is expired, of others or for another name is a failure. Default false.</summary>
+    /// <summary>
+    /// Whether a certificate that has expired, is for another name or of an authority that is not trusted is a failure.
+    /// Default false.
+    /// </summary>
     public bool Verify { get; init; }
 
     /// <summary>

@@ -3,12 +3,12 @@ using L4Balancer.Interop;
 namespace L4Balancer.Health;
 
 /// <summary>
-/// A program under way. What it starts belongs to its process group, which is ended with it: only a process that has made
-/// itself a session of its own (setsid(2)), as a daemon does, goes on. One user at a time.
+/// A program under way. What it starts belongs to its process group, which is ended with it: only a process that has
+/// made itself a session of its own (setsid(2)), as a daemon does, goes on. One user at a time.
 /// </summary>
 /// <remarks>
-/// Its end is asked for, every millisecond at first and every 20 later: the framework's own processes can be put into no
-/// group, and nothing that it has can wait for a pidfd.
+/// Its end is asked for, every millisecond at first and every 20 later: the framework's own processes can be put into
+/// no group, and nothing that it has can wait for a pidfd.
 /// </remarks>
 internal sealed class RunningProgram : IDisposable
 {

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace L4Balancer.Health;
 
-/// <summary>What every probe that talks over a stream has in common: its connection, its deadline, its errors.</summary>
+/// <summary>What every probe that talks over a stream shares: its connection, its deadline, its errors.</summary>
 internal static class StreamProbe
 {
     /// <summary>

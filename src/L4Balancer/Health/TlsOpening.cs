@@ -29,7 +29,7 @@ internal static class TlsOpening
     /// <summary>
     /// Shakes hands; <see cref="ProbeTalk.Stream"/> is TLS then, which the caller closes.
     /// </summary>
-    /// <exception cref="AuthenticationException">There is no TLS with this server; see <see cref="Explain"/>.</exception>
+    /// <exception cref="AuthenticationException">No TLS with this server; see <see cref="Explain"/>.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     /// <exception cref="OperationCanceledException">The deadline came first.</exception>
     public static async Task<TlsFinding> RunAsync(ProbeTalk talk, ProbeTarget target, TimeProvider time)

@@ -4,13 +4,13 @@ using System.Text;
 namespace L4Balancer.Interop;
 
 /// <summary>How a program ended.</summary>
-/// <param name="ExitCode">Its exit code; 128 and the signal's number where a signal ended it, as shells have it.</param>
+/// <param name="ExitCode">Its exit code; 128 and the number of the signal that ended it, as shells have it.</param>
 /// <param name="IsKnown">False where nobody can say: the process ignores SIGCHLD.</param>
 internal readonly record struct ProgramEnd(int ExitCode, bool IsKnown);
 
 /// <summary>
-/// Starts programs, each in a session and process group of its own, and ends the whole group (posix_spawn(3), waitid(2),
-/// kill(2)). A program that has ended keeps its number until it is reaped, so that a signal to its group reaches nobody
+/// Starts programs, each in a session and process group of its own, and ends the whole group (posix_spawn(3),
+/// waitid(2), kill(2)). A program that has ended keeps its number until it is reaped, so that a signal to its group reaches nobody
 /// else.
 /// </summary>
 internal static unsafe class Programs

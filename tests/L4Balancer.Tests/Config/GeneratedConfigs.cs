@@ -143,7 +143,10 @@ internal sealed class GeneratedConfigs
                 Reply = reply, Send = Bytes(), Expect = reply ? Pattern() : AnswerPattern.Empty,
             },
             ProbeType.SendExpect when reply => health with { Send = Bytes(), Expect = Pattern() },
-            ProbeType.SendExpect => health with { Steps = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Step())] },
+            ProbeType.SendExpect => health with
+            {
+                Steps = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Step())],
+            },
             ProbeType.Tls => health with { Tls = Tls() },
             ProbeType.Http => health with { Http = Http(reply), Tls = reply ? Tls() : new TlsProbeConfig() },
             ProbeType.Exec => health with { Command = ["/bin/sh", "-c", Pick("exit 0", "a \"b\" \\ ü {port}", "")] },
@@ -151,12 +154,16 @@ internal sealed class GeneratedConfigs
         };
     }
 
-    private ProbeStep Step() => new() { Send = Flip() ? Bytes() : default, Expect = Pattern(), MinBytes = _random.Next(99) };
+    private ProbeStep Step() => new()
+    {
+        Send = Flip() ? Bytes() : default, Expect = Pattern(), MinBytes = _random.Next(99),
+    };
 
     private HttpProbeConfig Http(bool https) => new()
     {
         Method = Pick("GET", "OPTIONS", "POST"), Path = Pick("/", "/a%20b?c=\"d\\"), Https = https,
-        Host = Pick("", "a.example.net:80", "[::1]"), Status = Pick(HttpStatusSet.Good, HttpStatusSet.Parse("404, 500-599")!),
+        Host = Pick("", "a.example.net:80", "[::1]"),
+        Status = Pick(HttpStatusSet.Good, HttpStatusSet.Parse("404, 500-599")!),
         Body = Flip() ? Pattern() : AnswerPattern.Empty,
     };
 

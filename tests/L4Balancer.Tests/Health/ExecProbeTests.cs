@@ -148,7 +148,8 @@ public sealed class ExecProbeTests
     private static string[] Children() =>
     [
         .. Directory.EnumerateDirectories($"/proc/{Environment.ProcessId}/task")
-            .SelectMany(static thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(static thread => File.ReadAllText($"{thread}/children").Split(' '))
+            .Where(static id => id.Length > 0)
             .Where(static id => File.ReadAllText($"/proc/{id}/comm").Trim() == "sh"),
     ];
 

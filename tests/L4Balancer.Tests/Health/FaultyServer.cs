@@ -36,7 +36,7 @@ internal sealed class FaultyServer : IDisposable
 
     public IPEndPoint EndPoint => _server.EndPoint;
 
-    /// <summary>Completes when the probe waits, and nothing will come but for what <see cref="Release"/> lets go.</summary>
+    /// <summary>Completes when nothing more will come but for what <see cref="Release"/> lets go.</summary>
     public Task Asked => _asked.Task.Within();
 
     /// <summary>Completes when the probe has closed its connection.</summary>

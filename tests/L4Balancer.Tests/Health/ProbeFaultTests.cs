@@ -138,7 +138,8 @@ public sealed class ProbeFaultTests
     }
 
     [Test]
-    public async Task Run_CancelledByTheCaller_Throws([Values("tcp", "tls", "http", "https", "send_expect")] string kind)
+    public async Task Run_CancelledByTheCaller_Throws(
+        [Values("tcp", "tls", "http", "https", "send_expect")] string kind)
     {
         using TestServer hole = await TestServer.BlackHoleAsync();
         using CancellationTokenSource cancelled = new();

@@ -24,8 +24,8 @@ public sealed class SendExpectProbeTests
                 lines.write(b"220-wait\r\n220 mail.example.net ESMTP\r\n"); lines.flush()
                 for line in lines:
                     word = line.split()[0].upper()
-                    answer = {b"EHLO": b"250-mail\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n"}.get(word, b"502 what\r\n")
-                    lines.write(answer); lines.flush()
+                    answers = {b"EHLO": b"250-mail\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n"}
+                    lines.write(answers.get(word, b"502 what\r\n")); lines.flush()
                     if word == b"QUIT": break
         """;
 

@@ -26,7 +26,7 @@ internal static class ConfigTexts
     [
         "global", "log", "admin", "defaults", "service.web", "service.web.timeouts", "service.web.health",
         "service.web.maglev", "service.web.retry", "service.web.ejection", "service.web.drain", "service.dns.udp",
-        "service.dns.health", "pool.shared",
+        "service.dns.health", "service.secure.health.tls", "pool.shared",
     ];
 
     /// <summary>The example of the repository with every key switched on.</summary>

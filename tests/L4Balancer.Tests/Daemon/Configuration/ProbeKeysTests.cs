@@ -19,7 +19,8 @@ internal sealed class ProbeKeysTests
         using TempFolder folder = new();
         using TestCertificate authority = TestCertificate.Authority(folder);
         HealthConfig health = Health(
-            $"type = \"tls\", tls = {{ name = \"a.example.net\", verify = true, ca = \"{authority.CertificateFile}\" }}");
+            "type = \"tls\", "
+            + $"tls = {{ name = \"a.example.net\", verify = true, ca = \"{authority.CertificateFile}\" }}");
 
         Assert.That(health.Type, Is.EqualTo(ProbeType.Tls));
         Assert.That(health.Tls, Is.EqualTo(
@@ -38,7 +39,8 @@ internal sealed class ProbeKeysTests
         Assert.That(health.Tls.Name, Is.EqualTo("b"));
         Assert.That(health.Http, Is.EqualTo(new HttpProbeConfig
         {
-            Https = true, Method = "HEAD", Path = "/a?b=%20", Host = "[::1]:80", Status = HttpStatusSet.Parse("200,404-405")!,
+            Https = true, Method = "HEAD", Path = "/a?b=%20", Host = "[::1]:80",
+            Status = HttpStatusSet.Parse("200,404-405")!,
         }));
     }
 
