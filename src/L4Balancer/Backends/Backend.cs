@@ -13,6 +13,9 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>A deadline that does not come.</summary>
     public const long Never = long.MaxValue;
 
+    /// <summary>The <see cref="WeightFactor"/> of a backend that has its whole weight.</summary>
+    public const int WholeWeight = 100;
+
     private const int NotSet = -1;
 
     /// <summary>16 KiB: every burst of a bulk transfer, and few of the others.</summary>
@@ -35,9 +38,7 @@ internal sealed partial class Backend(BackendConfig config)
     private volatile int _configuredWeight = config.Weight;
     private volatile int _maxSessions = config.MaxConnections;
     private volatile int _runtimeWeight = NotSet;
-    private volatile AgentReport _agent = AgentReport.None;
-    private long _failedFlows;
-    private long _failedCounted;
+    private volatile int _weightFactor = WholeWeight;
     private string? _notedState;
 
     public string Name => config.Name;
@@ -53,6 +54,9 @@ internal sealed partial class Backend(BackendConfig config)
     public int Weight => _runtimeWeight is var set and not NotSet ? set : _agent.Weight ?? _configuredWeight;
 
     public int ConfiguredWeight => _configuredWeight;
+
+    /// <summary>Percent of its weight that count now, 1 to 100: fewer than all while it starts slowly.</summary>
+    public int WeightFactor => _weightFactor;
 
     /// <summary>True where a configuration means this one.</summary>
     public bool Is(BackendConfig other) => other.Name == Name && other.Host == Host && other.Port == Port;
@@ -132,6 +136,9 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>Sessions that have it as their server or try to.</summary>
     public int ActiveSessions => Volatile.Read(ref _active);
 
+    /// <summary>Sessions at most; 0: as many as come.</summary>
+    public int MaxSessions => _maxSessions;
+
     /// <summary>It has as many sessions as it may have; a pick passes it over.</summary>
     public bool IsFull => MaxSessions is var most and > 0 && ActiveSessions >= most;
 
@@ -148,6 +155,9 @@ internal sealed partial class Backend(BackendConfig config)
 
     /// <summary>Those of them that <see cref="TotalSessions"/> has counted too.</summary>
     public long FailedCounted => Volatile.Read(ref _failedCounted);
+
+    /// <summary>A place of a backend with a limit is free again. Called by who ends the session, after that.</summary>
+    internal Action? PlaceFreed { get; set; }
 
     /// <summary>Sessions established since the start.</summary>
     public long TotalSessions => Volatile.Read(ref _total);
@@ -169,8 +179,27 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>How often probes brought it up or took it down.</summary>
     public long Transitions(bool up) => Volatile.Read(ref _transitions[up ? 1 : 0]);
 
-    /// <summary>A session begins to connect.</summary>
-    public void BeginSession() => Interlocked.Increment(ref _active);
+    /// <summary>
+    /// Takes a place for a session that is about to connect, if there is one: at no moment do more than <see
+    /// cref="MaxSessions"/> hold one. Any thread; wait-free without a limit, otherwise somebody always gets on.
+    /// </summary>
+    public bool TryBeginSession()
+    {
+        if (_maxSessions == 0)
+        {
+            Interlocked.Increment(ref _active);
+            return true;
+        }
+
+        for (int active = ActiveSessions; active < _maxSessions || _maxSessions == 0;)
+        {
+            int seen = Interlocked.CompareExchange(ref _active, active + 1, active);
+            if (seen == active) return true;
+            active = seen; // Another session began or ended meanwhile.
+        }
+
+        return false;
+    }
 
     /// <summary>Its session is established.</summary>
     public void CountEstablished(TimeSpan connectTime)
@@ -183,7 +212,11 @@ internal sealed partial class Backend(BackendConfig config)
     public void CountEstablished() => Interlocked.Increment(ref _total);
 
     /// <summary>Its session ended, or the connect failed.</summary>
-    public void EndSession() => Interlocked.Decrement(ref _active);
+    public void EndSession()
+    {
+        Interlocked.Decrement(ref _active);
+        if (_maxSessions > 0) PlaceFreed?.Invoke();
+    }
 
     /// <summary>A connect failed.</summary>
     public void CountConnectError(ConnectError error) => Interlocked.Increment(ref _connectErrors[(int)error]);
@@ -251,7 +284,7 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>Sets the weight at run time; null returns to the configured one. Control plane.</summary>
     internal void SetWeight(int? weight) => _runtimeWeight = weight ?? NotSet;
 
-    /// <summary>Sets <see cref="WeightFactor"/>. Control plane.</summary>
+    /// <summary>Has a part of its weight count, in percent. Control plane.</summary>
     internal void SetWeightFactor(int percent) => _weightFactor = percent;
 
     /// <summary>

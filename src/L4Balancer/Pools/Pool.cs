@@ -224,5 +224,37 @@ internal sealed partial class Pool
         {
             if (left == 0 ? backend.IsWanted : backend.IsAvailable) backend.SetForced(true);
         }
+
+        // What it weighs is read once: it may be changed meanwhile.
+        Candidate[] available =
+        [
+            .. all.Where(static backend => backend.IsAvailable)
+                .Select(static backend => new Candidate(backend, backend.Weight, backend.WeightFactor))
+                .Where(static one => one.Weight > 0),
+        ];
+        int weightOfAll = all.Sum(static backend => Math.Max(backend.ConfiguredWeight, backend.Weight));
+        Previous = _snapshot;
+        _snapshot = new PoolSnapshot(
+            available.Length == 0 ? null : new RingSelector(available, weightOfAll, seed),
+            available.Length,
+            config.HashOn,
+            seed,
+            [.. all.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()])
+        {
+            Candidates = [.. available.Select(static one => one.Backend)],
+        };
+
+        lock (_writer)
+        {
+            foreach ((Backend backend, long deadline) in leaving) backend.Remove(deadline, flowsStay: false);
+            NoteStates();
+        }
+
+        bool serves = available.Length > 0;
+        if (serves == _serves) return;
+
+        _serves = serves;
+        if (serves) _logger.PoolServes(Name, available.Length, all.Length);
+        else _logger.PoolEmpty(Name);
     }
 }

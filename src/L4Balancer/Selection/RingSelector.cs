@@ -50,7 +50,7 @@ internal sealed class RingSelector : IFlowPlacement
         _candidates = Candidates.ByName(candidates);
         int pointsPerWeight = Math.Clamp(MaxPoints / Math.Max(weightOfAll, 1), 1, PointsPerWeight);
 
-        ulong[] points = new ulong[_candidates.Sum(one => one.Weight * pointsPerWeight)];
+        ulong[] points = new ulong[_candidates.Sum(one => Points(one, pointsPerWeight))];
         PlacePoints(points, pointsPerWeight, seed);
         Array.Sort(points);
 
@@ -119,15 +119,22 @@ internal sealed class RingSelector : IFlowPlacement
         int next = 0;
         for (int owner = 0; owner < _candidates.Length; owner++)
         {
-            (Backend backend, int weight) = _candidates[owner];
+            Backend backend = _candidates[owner].Backend;
             BinaryPrimitives.WriteUInt64LittleEndian(input, XxHash64.Hash(Encoding.UTF8.GetBytes(backend.Name), seed));
-            for (int i = 0; i < weight * pointsPerWeight; i++)
+            for (int i = 0; i < Points(_candidates[owner], pointsPerWeight); i++)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(input[sizeof(ulong)..], (ulong)i);
                 points[next++] = (XxHash64.Hash(input, seed) & PlaceMask) | (uint)owner;
             }
         }
     }
+
+    /// <summary>
+    /// Points of a candidate, at least one. With a part of its weight it has the first of those that it has with all of
+    /// it: no flow moves between others while it starts slowly.
+    /// </summary>
+    private static int Points(Candidate candidate, int pointsPerWeight) =>
+        Math.Max(1, candidate.EffectiveWeight * pointsPerWeight / Backend.WholeWeight);
 
     /// <summary>
     /// Puts the sorted points into a table with half as many slots again: each at its own slot or, where that is taken,

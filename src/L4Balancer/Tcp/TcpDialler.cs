@@ -33,6 +33,8 @@ internal static class TcpDialler
                 continue;
             }
 
+            if (!backend.TryBeginSession()) continue; // Another flow has taken its last place.
+
             attempt++;
             session.BeginAttempt(backend);
             ConnectError? error = await TryAsync(session, backend);

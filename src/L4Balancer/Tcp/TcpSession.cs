@@ -86,13 +86,12 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
     /// <summary>What was received last is all, and the target's stream is to end behind it, not by a reset.</summary>
     public bool EndFollows(bool fromClient) => Source(fromClient).HasEnded && _pendingAbort != AbortReason(fromClient);
 
-    /// <summary>A connect to a backend begins: it counts as the backend's from here on, and the clock runs.</summary>
+    /// <summary>A connect to a backend begins, whose place was taken for it: the clock runs.</summary>
     public void BeginAttempt(Backend backend)
     {
         if (_attempts++ > 0) _home.Counters.Retries++;
         _backend = backend;
         _lastActivity = Shard.Now;
-        backend.BeginSession();
         _countsAtBackend = true;
         Shard.Timers.Arm(this, Shard.Now + _service.Timeouts.Connect);
     }

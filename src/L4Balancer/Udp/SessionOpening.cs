@@ -112,6 +112,8 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
                 continue;
             }
 
+            if (!backend.TryBeginSession()) continue; // Another flow has taken its last place.
+
             Errno error = Connect(backend, out int fd);
             if (error == Errno.None)
             {
@@ -122,6 +124,7 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
                 error = Errno.ENOMEM;
             }
 
+            backend.EndSession();
             if (Errnos.IsExhaustion(error))
             {
                 backend.CountConnectError(ConnectError.Resource);

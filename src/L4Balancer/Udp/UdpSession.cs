@@ -85,7 +85,9 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
     /// <summary>For <see cref="RequestPath"/>: the slots of the present batch that are this session's.</summary>
     public SlotChain Waiting { get; set; } = SlotChain.Empty;
 
-    /// <summary>Begins to live: counted, and heard of where replies are expected.</summary>
+    /// <summary>
+    /// Begins to live: counted, and heard of where replies are expected. Its place at the backend is taken.
+    /// </summary>
     /// <returns>False where epoll did not take the socket; nothing is counted then.</returns>
     public bool TryStart()
     {
@@ -94,7 +96,6 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
 
         CutsToServer = CutsToClient = service.Offload.Cuts;
 
-        Backend.BeginSession();
         Backend.CountEstablished();
         Home.Counters.CountAccepted();
         if (service.Lifetime > 0) _lifetime = new LifetimeTimer(this, _startedAt + service.Lifetime);
