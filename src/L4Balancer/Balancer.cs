@@ -240,11 +240,7 @@ public sealed partial class Balancer : IAsyncDisposable
         _disposed = true;
         await _draining.DisposeAsync();
         if (_parts.Shards.Any(static shard => shard.IsRunning)) await DrainAsync(TimeSpan.Zero, CancellationToken.None);
-        foreach (PoolRuntime runtime in _parts.Pools)
-        {
-            await runtime.Monitor.DisposeAsync();
-            runtime.Ejector.Dispose();
-        }
+        foreach (PoolRuntime runtime in _parts.Pools) await runtime.EndAsync();
 
         foreach (Shard shard in _parts.Shards) shard.End();
         foreach (Shard shard in _parts.Shards) shard.Dispose();

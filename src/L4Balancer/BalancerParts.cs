@@ -120,10 +120,9 @@ internal sealed class BalancerParts : IDisposable
     public PoolRuntime AddPool(PoolConfig config, FleetPlace place)
     {
         Pool pool = new(config, seed, Time, Logger);
-        Ejector ejector = new(pool, Time, Logger);
-        HealthMonitor monitor = new(pool, Probes, Time, Logger);
-        monitor.FoundGood += ejector.FoundGood;
-        PoolRuntime made = new(pool, ejector, monitor);
+        PoolRuntime made = new(
+            pool, new Ejector(pool, Time, Logger), new HealthMonitor(pool, Time, Logger), new SlowStart(pool, Time));
+        _ = new DownWatch(pool, Flows);
         _pools = [.. _pools, made];
         return made;
     }
@@ -132,8 +131,7 @@ internal sealed class BalancerParts : IDisposable
     public async Task RemovePoolAsync(PoolRuntime pool)
     {
         _pools = [.. _pools.Where(one => one != pool)];
-        await pool.Monitor.DisposeAsync();
-        pool.Ejector.Dispose();
+        await pool.EndAsync();
     }
 
     /// <summary>Makes a service without listeners.</summary>

@@ -42,6 +42,12 @@ public sealed record ServiceStatus
     /// <summary>Sessions that may be open at once.</summary>
     public required int MaxSessions { get; init; }
 
+    /// <summary>Connections that wait in its pool's queue, whichever service they came to.</summary>
+    public int Queued { get; init; }
+
+    /// <summary>Connections that may wait there.</summary>
+    public int QueueSize { get; init; }
+
     /// <summary>Sessions begun.</summary>
     public required long Accepted { get; init; }
 
@@ -112,13 +118,17 @@ public sealed record BackendStatus
     /// <summary>What the configuration says; another <see cref="Weight"/> was set at run time.</summary>
     public required int ConfiguredWeight { get; init; }
 
-    /// <summary>
-    /// Share of new flows that it gets while none is full, 0 to 1; null where its pool's policy cannot know.
-    /// </summary>
-    public required double? Share { get; init; }
+    /// <summary>Percent of its weight that count now: fewer than 100 while it starts slowly.</summary>
+    public int WeightFactor { get; init; } = Backend.WholeWeight;
+
+    /// <summary>Share of the hash space that is its own, 0 to 1.</summary>
+    public required double Share { get; init; }
 
     /// <summary>Sessions it holds.</summary>
     public required int ActiveConnections { get; init; }
+
+    /// <summary>Sessions that it may hold; 0: as many as come.</summary>
+    public int MaxConnections { get; init; }
 
     /// <summary>Sessions it was given.</summary>
     public required long TotalConnections { get; init; }

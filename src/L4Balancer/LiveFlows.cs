@@ -60,6 +60,12 @@ internal sealed class LiveFlows(IReadOnlyList<Shard> shards)
         if (flow.Backend == backend) flow.Close(reason);
     });
 
+    /// <summary>A backend went down, and its flows are not to stay there.</summary>
+    public Task LeaveAsync(Backend backend) => VisitAllAsync((_, flow) =>
+    {
+        if (flow.Backend == backend) flow.OnBackendDown();
+    });
+
     private Task VisitAsync(FlowFilter filter, Action<Shard, ILiveFlow> look)
     {
         if (filter.Id is not { } id) return VisitAllAsync(LookIfMeant);

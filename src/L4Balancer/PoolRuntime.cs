@@ -5,8 +5,16 @@ using L4Balancer.Pools;
 namespace L4Balancer;
 
 /// <summary>A pool with what watches it.</summary>
-internal sealed record PoolRuntime(Pool Pool, Ejector Ejector, HealthMonitor Monitor)
+internal sealed record PoolRuntime(Pool Pool, Ejector Ejector, HealthMonitor Monitor, SlowStart SlowStart)
 {
+    /// <summary>Watches nothing any more.</summary>
+    public async Task EndAsync()
+    {
+        await Monitor.DisposeAsync();
+        Ejector.Dispose();
+        SlowStart.Dispose();
+    }
+
     /// <summary>Watches some backends no longer, and remembers nothing of them.</summary>
     public async Task ForgetAsync(IReadOnlyList<Backend> backends)
     {

@@ -65,15 +65,19 @@ internal sealed class StatusReader(BalancerParts parts)
             Sessions = service.Limit.Open,
             PeakSessions = service.Limit.Peak,
             MaxSessions = service.Limit.LeastMax,
+            Queued = service.Pool.Pool.Queue.Length,
+            QueueSize = service.Pool.Pool.Config.Queue.Size,
             Accepted = counters.Sum(static one => one.Accepted),
             Closed = closed,
-            Errors = reasons.Where(CloseReasons.IsError).Sum(Closed),
+            Errors = reasons.Where(IsError).Sum(Closed),
             Retries = counters.Sum(static one => one.Retries),
             ReceivedFromClients = counters.Sum(static one => one.ReceivedFromClients),
             SentToClients = counters.Sum(static one => one.SentToClients),
             ReceivedFromServers = counters.Sum(static one => one.ReceivedFromServers),
             SentToServers = counters.Sum(static one => one.SentToServers),
         };
+
+        bool IsError(CloseReason reason) => CloseReasons.IsError(reason, service.Config.Protocol);
 
         long Closed(CloseReason reason) => counters.Sum(one => one.Closed(reason));
     }
@@ -106,9 +110,11 @@ internal sealed class StatusReader(BalancerParts parts)
             Place = new BackendPlace(backend.Tier, backend.Zone, backend is { IsAvailable: false, TakesFlows: true }),
             Since = backend.Since,
             Weight = backend.Weight,
+            WeightFactor = backend.WeightFactor,
             ConfiguredWeight = backend.ConfiguredWeight,
             Share = backend.IsRemoved ? 0 : share,
             ActiveConnections = backend.ActiveSessions,
+            MaxConnections = backend.MaxSessions,
             TotalConnections = backend.TotalSessions,
             ConnectErrors = Enum.GetValues<ConnectError>().Sum(backend.ConnectErrorCount),
             Ejections = ejections,

@@ -64,13 +64,18 @@ internal static class StatusCommand
         {
             SessionsJson sessions = service.Sessions;
             table.Add(
-                service.Name, sessions.Open, sessions.Peak, sessions.Limit, sessions.Total,
+                service.Name, Open(service), sessions.Peak, sessions.Limit, sessions.Total,
                 Quantities.Bytes(service.Bytes.FromClients), Quantities.Bytes(service.Bytes.ToClients),
                 service.Errors, Listens(service));
         }
 
         return table;
     }
+
+    /// <summary>Sessions, and those of its pool that wait for a place at a backend.</summary>
+    private static Cell Open(ServiceJson service) => service.Queue is { Waiting: > 0 and var waiting }
+        ? new Cell($"{service.Sessions.Open} ({waiting} queued)", Tone.Warning)
+        : service.Sessions.Open;
 
     private static Cell Listens(ServiceJson service) => service.State == "removed"
         ? new Cell("removed, its last flows go on", Tone.Warning)

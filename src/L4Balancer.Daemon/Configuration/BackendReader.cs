@@ -80,14 +80,7 @@ internal sealed class BackendReader(ProblemList problems)
         TomlNode? address = table.Node("address");
         string? name = table.Text("name");
         int weight = table.Integer("weight", 1, 0, GreatestWeight);
-        (bool backup, int priority) = (table.Boolean("backup", false), Priority(table));
-        string zone = FleetKeys.Zone(table, "");
-        if (backup && priority > 0)
-        {
-            problems.Error(
-                table.Node("priority")!.Position, "a backup comes after all priorities; remove backup or priority");
-        }
-
+        int maxConnections = table.Integer("max_connections", 0, 0, int.MaxValue);
         if (address is null) problems.Error(table.Position, "a backend needs an address = \"host:port\"");
         if (name is not null && NameSyntax.Problem(name) is { } problem)
         {
@@ -95,9 +88,8 @@ internal sealed class BackendReader(ProblemList problems)
         }
 
         return table.Text("address") is { } text
-            ? FromAddress(text, address!, name) is { } backend
-                ? backend with { Weight = weight, Backup = backup, Priority = priority, Zone = zone }
-                : null
+            && FromAddress(text, address!, name) is { } backend
+            ? backend with { Weight = weight, MaxConnections = maxConnections }
             : null;
     }
 

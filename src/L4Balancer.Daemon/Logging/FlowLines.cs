@@ -49,6 +49,10 @@ internal static class FlowLines
                 CultureInfo.InvariantCulture,
                 $"client_datagrams={record.ClientDatagrams} server_datagrams={record.ServerDatagrams} ");
         }
+        else
+        {
+            text.Append(CultureInfo.InvariantCulture, $"queue_ms={Milliseconds(record.QueueDuration)} ");
+        }
 
         text.Append(
             CultureInfo.InvariantCulture,
@@ -72,6 +76,10 @@ internal static class FlowLines
         {
             json.WriteNumber("client_datagrams", record.ClientDatagrams);
             json.WriteNumber("server_datagrams", record.ServerDatagrams);
+        }
+        else
+        {
+            json.WriteNumber("queue_ms", Milliseconds(record.QueueDuration));
         }
 
         json.WriteNumber("connect_ms", Milliseconds(record.ConnectDuration));

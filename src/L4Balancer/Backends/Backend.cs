@@ -1,5 +1,6 @@
 using L4Balancer.Config;
 using L4Balancer.Net;
+using L4Balancer.Telemetry;
 
 namespace L4Balancer.Backends;
 
@@ -163,7 +164,8 @@ internal sealed partial class Backend(BackendConfig config)
     public long TotalSessions => Volatile.Read(ref _total);
 
     /// <summary>How long successful connects took, in seconds.</summary>
-    public ConnectDurations ConnectDurations { get; } = new();
+    public SharedHistogram ConnectDurations { get; } =
+        new([0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]);
 
     /// <summary>
     /// How long it has taken lately to connect and to send a first byte; null where its pool's policy does not ask.

@@ -14,6 +14,11 @@ internal interface ILiveFlow
     /// <summary>What there is to know of it.</summary>
     public FlowStatus Status();
 
+    /// <summary>
+    /// Its backend is down, and its flows are not to stay: it ends, or goes to another where it can still do so.
+    /// </summary>
+    public void OnBackendDown();
+
     /// <summary>Ends it. Only the first call has an effect.</summary>
     public void Close(CloseReason reason);
 }

@@ -78,11 +78,10 @@ internal static class ConfigKeys
         Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
         Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),
         new("ejection.max_ejected", static pool => Number(pool.Ejection.MaxEjected)),
-        new("ejection.failure_share", static pool => Number(pool.Ejection.FailureShare)),
-        new("ejection.min_flows", static pool => Number(pool.Ejection.MinFlows)),
-        Duration<PoolConfig>("ejection.window", static pool => pool.Ejection.Window),
-        Word<PoolConfig>(
-            "ejection.reinstate", static pool => ConfigWords.Of(ConfigWords.Reinstatements, pool.Ejection.Reinstate)),
+        new("queue.size", static pool => Number(pool.Queue.Size)),
+        Duration<PoolConfig>("queue.timeout", static pool => pool.Queue.Timeout, NewFlows),
+        Duration<PoolConfig>("slow_start.duration", static pool => pool.SlowStart.Duration),
+        Word<PoolConfig>("on_down", static pool => ConfigWords.Of(ConfigWords.DownFlows, pool.OnDown)),
         Duration<PoolConfig>("drain.timeout", static pool => pool.DrainTimeout),
     ];
 
@@ -92,9 +91,7 @@ internal static class ConfigKeys
         Word<BackendConfig>("address", Address),
         Word<BackendConfig>("name", static backend => backend.Name),
         new("weight", static backend => Number(backend.Weight), NewFlows),
-        new("backup", static backend => Boolean(backend.Backup), NewFlows),
-        new("priority", static backend => Number(backend.Priority), NewFlows),
-        Word<BackendConfig>("zone", static backend => backend.Zone, NewFlows),
+        new("max_connections", static backend => Number(backend.MaxConnections)),
     ];
 
     private static bool IsTcp(ServiceConfig service) => service.Protocol == FlowProtocol.Tcp;

@@ -46,6 +46,10 @@ internal static class ConfigWords
     public static readonly (string Word, ProxyProtocol Value)[] ProxyProtocols =
         [("off", ProxyProtocol.Off), ("v1", ProxyProtocol.V1), ("v2", ProxyProtocol.V2)];
 
+    /// <summary>What happens to the connections of a backend that goes down.</summary>
+    public static readonly (string Word, OnDown Value)[] DownFlows =
+        [("keep", OnDown.Keep), ("close", OnDown.Close)];
+
     /// <summary>The levels of the log.</summary>
     public static readonly (string Word, LogLevelName Value)[] LogLevels =
     [

@@ -40,6 +40,17 @@ public sealed record PoolConfig
     /// <summary>Passive ejection.</summary>
     public EjectionConfig Ejection { get; init; } = new();
 
+    /// <summary>Where connections wait while every backend is full.</summary>
+    public QueueConfig Queue { get; init; } = new();
+
+    /// <summary>How a backend that comes back gets its share.</summary>
+    public SlowStartConfig SlowStart { get; init; } = new();
+
+    /// <summary>
+    /// What happens to the connections of a backend that probes or failed connects take out. Default keep.
+    /// </summary>
+    public OnDown OnDown { get; init; }
+
     /// <summary>
     /// How long the flows of a drained or removed backend may go on (<c>drain.timeout</c>). Default zero: for ever.
     /// </summary>

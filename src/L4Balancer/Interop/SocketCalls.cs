@@ -18,6 +18,7 @@ internal static unsafe class SocketCalls
     private const int SetStatusFlags = 4; // F_SETFL
     private const int CloseOnExec = 1; // FD_CLOEXEC
     private const int More = 0x8000; // MSG_MORE
+    private const int PeekOnly = 0x2; // MSG_PEEK
     private const int ShutdownWrite = 1; // SHUT_WR
 
     /// <summary>Opens a non-blocking TCP socket, closed on exec.</summary>
@@ -85,6 +86,21 @@ internal static unsafe class SocketCalls
             while (received.Error == Errno.EINTR);
             return received;
         }
+    }
+
+    /// <summary>
+    /// Looks whether there is a byte to receive and leaves it there: 1, 0 at the end of the stream, or EAGAIN.
+    /// </summary>
+    public static SyscallResult Peek(int fd)
+    {
+        byte first;
+        SyscallResult seen;
+        do
+        {
+            seen = Libc.Result(Libc.recv(fd, &first, 1, PeekOnly));
+        }
+        while (seen.Error == Errno.EINTR);
+        return seen;
     }
 
     /// <summary>Gives the kernel as much of the buffer as it takes at once.</summary>

@@ -29,6 +29,13 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
             meter, "backend_agent_max_connections", static backend => backend.Agent.MaxSessions,
             "Most connections that the backend's agent wants; 0 where it does not say.");
         Gauge(meter, "backend_connections_active", static backend => backend.ActiveSessions, "Connections it holds.");
+        Gauge(
+            meter, "backend_connections_max", static backend => backend.MaxSessions,
+            "Connections that it may hold at once; 0: as many as come.");
+        meter.CreateObservableGauge(
+            "backend_weight_factor",
+            () => All().Select(one => ((double)one.Backend.WeightFactor / Backend.WholeWeight).With(one.Labels)),
+            description: "Part of its weight that counts now: less than 1 while it starts slowly.");
         meter.CreateObservableCounter(
             "backend_connections_total", () => PerBackend(static backend => backend.TotalSessions),
             description: "Connections established with it.");
@@ -95,5 +102,5 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
         select one.Backend.Transitions(up).With([.. one.Labels, new Label("to", up ? "up" : "down")]);
 
     private IEnumerable<HistogramReading> ConnectDurationReadings() => All().Select(static one => new HistogramReading(
-        one.Labels, ConnectDurations.Bounds, one.Backend.ConnectDurations.Count, one.Backend.ConnectDurations.Sum));
+        one.Labels, one.Backend.ConnectDurations.Bounds, one.Backend.ConnectDurations.Count, one.Backend.ConnectDurations.Sum));
 }

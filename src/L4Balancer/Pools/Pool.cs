@@ -24,13 +24,23 @@ internal sealed partial class Pool
         _config = config;
         _place = place;
         _time = time;
-        _news = new PoolNews(config.Name, logger);
-        _backends = [.. config.Backends.Select(static backend => new Backend(backend))];
+        _logger = logger;
+        Queue = new PoolQueue(this);
+        _backends = [.. config.Backends.Select(MakeBackend)];
         NoteStates();
     }
 
+    /// <summary>
+    /// The state of backends may have changed, and what follows from it is not published yet. Raised with the pool's
+    /// changes held up, so that who hears of it can add his own.
+    /// </summary>
+    public event Action? Noted;
+
     /// <summary>The configuration in force.</summary>
     public PoolConfig Config => _config;
+
+    /// <summary>Takes places at its backends; flows wait there while all are full.</summary>
+    public PoolQueue Queue { get; }
 
     public string Name => _config.Name;
 
@@ -113,7 +123,7 @@ internal sealed partial class Pool
             {
                 if (Array.Exists(_backends, one => one.Is(backend))) continue;
 
-                Backend one = new(backend);
+                Backend one = MakeBackend(backend);
                 one.SetPending(true);
                 added.Add(one);
             }
@@ -176,6 +186,8 @@ internal sealed partial class Pool
             _config = _config with { Backends = [] };
             NoteStates();
         }
+
+        Queue.OnPlaceFreed(); // Who waits goes elsewhere.
     }
 
     /// <summary>Forgets removed backends that have no flows any more.</summary>
@@ -207,6 +219,25 @@ internal sealed partial class Pool
         }
 
         foreach (Backend backend in _removed) backend.NoteState(now);
+        Noted?.Invoke();
+    }
+
+    private Backend MakeBackend(BackendConfig config) => new(config) { PlaceFreed = Queue.OnPlaceFreed };
+
+    private void PublishChanges()
+    {
+        // Asked again after the flag is down: who changed something before that has left it to this thread.
+        while (_unpublished && Interlocked.Exchange(ref _publishing, 1) == 0)
+        {
+            try
+            {
+                Publish();
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _publishing, 0);
+            }
+        }
     }
 
     /// <summary>
@@ -250,6 +281,7 @@ internal sealed partial class Pool
             NoteStates();
         }
 
+        Queue.OnPlaceFreed(); // There may be other backends to go to, or larger limits, or nothing to wait for.
         bool serves = available.Length > 0;
         if (serves == _serves) return;
 

@@ -12,15 +12,17 @@ internal readonly record struct Candidate(Backend Backend, int Weight, int Perce
     public int EffectiveWeight => Weight * Percent;
 
     /// <summary>A flow may be sent to a backend: it has not failed this one and has room.</summary>
-    public static bool Takes(Backend backend, ReadOnlySpan<Backend> tried)
-    {
-        if (backend.IsFull) return false;
+    public static bool Takes(Backend backend, ReadOnlySpan<Backend> tried) =>
+        !backend.IsFull && !WasTried(backend, tried);
 
+    /// <summary>A backend has failed a flow.</summary>
+    public static bool WasTried(Backend backend, ReadOnlySpan<Backend> tried)
+    {
         foreach (Backend one in tried)
         {
-            if (ReferenceEquals(one, backend)) return false;
+            if (ReferenceEquals(one, backend)) return true;
         }
 
-        return true;
+        return false;
     }
 }

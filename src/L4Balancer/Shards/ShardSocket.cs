@@ -71,6 +71,10 @@ internal sealed class ShardSocket : ShardDescriptor
     /// </summary>
     public bool HasUrgent => (_flags & Flags.Urgent) != 0;
 
+    /// <summary>The peer has ended its stream, and nothing of it waits to be received.</summary>
+    public bool IsOver =>
+        (_flags & Flags.ReadClosed) != 0 && SocketCalls.Peek(Fd) is { IsError: false, Value: 0 };
+
     /// <summary>All of the peer's stream has been received; the next receive will say so.</summary>
     public bool HasEnded => (_flags & Flags.Ended) != 0;
 
@@ -100,6 +104,16 @@ internal sealed class ShardSocket : ShardDescriptor
 
     /// <summary>Waits until a send has a point; false once the socket is closed.</summary>
     public ReadinessAwaiter Writable() => new(this, forReading: false);
+
+    /// <summary>Waits for whatever comes next, an event, a close or <see cref="Wake"/>; false once it is closed.</summary>
+    public NewsAwaiter News() => new(this);
+
+    /// <summary>Lets who waits for something to read, or for <see cref="News"/>, go on after the present event.</summary>
+    public void Wake()
+    {
+        if (_reader.IsSet) Shard.Defer(_reader);
+        _reader = default;
+    }
 
     /// <summary>Receives into a buffer; 0 is the end of the stream.</summary>
     public SyscallResult Receive(Span<byte> buffer)
@@ -163,9 +177,9 @@ internal sealed class ShardSocket : ShardDescriptor
         if (_owner is null) Unregister(); // A listening socket, which others may hold too.
         CloseDescriptor();
 
-        if (_reader.IsSet) Shard.Defer(_reader);
+        Wake();
         if (_writer.IsSet) Shard.Defer(_writer);
-        _reader = _writer = default;
+        _writer = default;
     }
 
     /// <inheritdoc/>

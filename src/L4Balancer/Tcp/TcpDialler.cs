@@ -19,26 +19,49 @@ internal static class TcpDialler
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<CloseReason?> ConnectAsync(TcpSession session)
     {
-        TcpService service = session.Service;
         List<Backend>? failed = null;
         CloseReason reason = CloseReason.NoBackend;
         int attempt = 0;
-        while (attempt < service.Config.RetryAttempts) // Ends before that where the pool has no more.
+        while (attempt < session.Service.Config.RetryAttempts) // Ends before that where the pool has no more.
         {
-            if (service.Pool.Pick(session.Flow, CollectionsMarshal.AsSpan(failed)) is not { } backend) break;
-
-            if (!backend.TakesFlows) // Not any more, and the ring without it is still being built.
+            TcpService service = session.Service;
+            Backend? backend =
+                service.Pool.Queue.TakePlace(session.Flow, CollectionsMarshal.AsSpan(failed), out bool mayWait);
+            if (backend is null && mayWait)
             {
-                (failed ??= []).Add(backend);
+                QueueTurn turn = await session.WaitForPlace(failed);
+                if (session.IsClosed) return null;
+                if (turn.Refusal is { } refusal) return refusal;
+                backend = turn.Place;
+            }
+
+            if (backend is null)
+            {
+                if (!session.TryMoveToPresentPool()) break;
+
+                failed = null;
                 continue;
             }
 
-            if (!backend.TryBeginSession()) continue; // Another flow has taken its last place.
+            if (!backend.IsAvailable) // Not any more, and the ring without it is still being built.
+            {
+                backend.EndSession();
+                (failed ??= []).Add(backend);
+                continue;
+            }
 
             attempt++;
             session.BeginAttempt(backend);
             ConnectError? error = await TryAsync(session, backend);
             if (session.IsClosed) return null;
+            if (session.MayNotStay)
+            {
+                session.EndAttempt();
+                (failed ??= []).Add(backend);
+                reason = CloseReason.BackendDown;
+                continue;
+            }
+
             if (error is not { } failure)
             {
                 backend.ForgetFailures();

@@ -23,13 +23,21 @@ internal sealed partial class TcpSession
         Service = _service.Config.Name,
         Flow = _flow,
         Pool = _service.Pool.Name,
-        Backend = _backend?.Name,
-        Phase = !IsRelaying ? FlowPhase.Dialling : IsHalfClosed ? FlowPhase.HalfClosed : FlowPhase.Open,
+        Backend = IsWaiting ? null : _backend?.Name,
+        Phase = Phase,
         Age = Age,
         Idle = ShardClock.Between(_lastActivity, Shard.Now),
         ClientBytes = _clientBytes,
         ServerBytes = _serverBytes,
     };
+
+    private bool IsWaiting => _stay is { IsWaiting: true };
+
+    private FlowPhase Phase =>
+        IsWaiting ? FlowPhase.Queued
+        : !IsRelaying ? FlowPhase.Dialling
+        : IsHalfClosed ? FlowPhase.HalfClosed
+        : FlowPhase.Open;
 
     private FlowRecord Record(CloseReason reason, TimeSpan duration) => new()
     {
@@ -40,6 +48,7 @@ internal sealed partial class TcpSession
         ClientBytes = _clientBytes,
         ServerBytes = _serverBytes,
         Attempts = _attempts,
+        QueueDuration = _stay?.Waited ?? TimeSpan.Zero,
         ConnectDuration = IsRelaying ? ShardClock.Between(_acceptedAt, _establishedAt) : TimeSpan.Zero,
         Duration = duration,
         EndedTimestamp = Shard.Now,

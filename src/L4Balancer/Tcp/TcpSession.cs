@@ -9,8 +9,10 @@ namespace L4Balancer.Tcp;
 /// <summary>
 /// A live TCP flow: a client side and a server side on one shard, from accept to close.
 /// <code>
+///   Dialling --every backend is full--> Queued --a place is free--> Dialling
 ///   Dialling --connected--> Relaying --both streams ended--> Closed (normal)
-///   Dialling --no candidate left, client reset--> Closed (server_*, no_backend, client_abort_connect)
+///   Dialling --no candidate left, client reset--> Closed (server_*, no_backend, limit, client_abort_connect)
+///   Queued --timeout, client gone, no candidate left--> Closed (queue_timeout, client_abort_connect, no_backend)
 ///   Relaying --a side reset, a timeout, shutdown--> Closed (its reason)
 /// </code>
 /// All on its shard's thread. Whatever holds a resource for it learns of the close because its sockets are closed.
@@ -18,7 +20,7 @@ namespace L4Balancer.Tcp;
 internal sealed partial class TcpSession : SocketOwner, ILiveFlow
 {
     private readonly TcpServiceOnShard _home;
-    private readonly TcpService _service;
+    private TcpService _service;
     private readonly FlowKey _flow;
     private readonly long _acceptedAt;
     private ShardSocket _client;
@@ -29,7 +31,9 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
     private long _clientBytes;
     private long _serverBytes;
     private int _attempts;
+    private QueueStay? _stay; // Set where there was no place for it at once.
     private bool _countsAtBackend;
+    private bool _mayNotStay; // Its backend went down while it was connected.
     private StreamState _clientStream;
     private StreamState _serverStream;
     private CloseReason? _pendingAbort; // A target was reset: what it sent before is passed on first, then that reset.
@@ -46,7 +50,9 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
 
     public TcpServiceOnShard Home => _home;
 
-    /// <summary>The service as it was when the session began.</summary>
+    /// <summary>
+    /// The service as it was when the session began, or when its pool was given up while it waited for a place.
+    /// </summary>
     public TcpService Service => _service;
 
     public Shard Shard => _home.Shard;
@@ -93,6 +99,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
         _backend = backend;
         _lastActivity = Shard.Now;
         _countsAtBackend = true;
+        _mayNotStay = false;
         Shard.Timers.Arm(this, Shard.Now + _service.Timeouts.Connect);
     }
 
@@ -188,6 +195,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
     protected internal override void OnDue()
     {
         if (IsRelaying) ArmNextDeadline();
+        else if (_stay is { IsWaiting: true }) _client.Wake(); // It sees that its time is over.
         else _server?.Close(reset: true); // The dialler wakes and sees why.
     }
 
@@ -274,9 +282,10 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
     private void Finish(CloseReason reason)
     {
         Shard.Timers.Cancel(this);
+        _stay?.Leave(reason);
         TimeSpan duration = ShardClock.Between(_acceptedAt, Shard.Now);
         _home.Counters.CountClosed(reason, duration);
-        if (_home.FlowLog.Wants(reason)) _home.FlowLog.Ring.Add(Record(reason, duration));
+        if (_home.FlowLog.Wants(reason, _flow.Protocol)) _home.FlowLog.Ring.Add(Record(reason, duration));
 
         _backend?.CountLastTraffic(_clientBytes + _serverBytes, Shard.Now);
         if (reason == CloseReason.ServerAbort && _serverBytes == 0) _backend!.Latency?.RecordFailure(Shard.Now);

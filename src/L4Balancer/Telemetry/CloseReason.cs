@@ -1,3 +1,5 @@
+using L4Balancer.Net;
+
 namespace L4Balancer.Telemetry;
 
 /// <summary>
@@ -42,11 +44,18 @@ public enum CloseReason
     /// <summary>No backend was available.</summary>
     NoBackend,
 
-    /// <summary>A UDP session had been idle for a while and gave way to a new flow at a limit.</summary>
+    /// <summary>
+    /// Every backend had as many connections as it may have, and no room to wait was left. Of UDP: a session had been
+    /// idle for a while and gave way to a new flow at a limit.
+    /// </summary>
     Limit,
 
+    /// <summary>Every backend was full, and no place became free within <c>queue.timeout</c>.</summary>
+    QueueTimeout,
+
     /// <summary>
-    /// The backend of a UDP session went down, was ejected or removed, and its client kept sending.
+    /// The backend went down or was ejected, and <c>on_down</c> says that its connections end then. Of UDP: it went
+    /// down, was ejected or removed, and the client kept sending.
     /// </summary>
     BackendDown,
 
@@ -70,7 +79,7 @@ public static class CloseReasons
     [
         "normal", "client_abort_connect", "client_abort", "server_refused", "server_unreachable",
         "server_connect_timeout", "server_abort", "idle", "half_close_timeout", "lifetime", "no_backend", "limit",
-        "backend_down", "drain_timeout", "admin_kill", "shutdown", "resource",
+        "queue_timeout", "backend_down", "drain_timeout", "admin_kill", "shutdown", "resource",
     ];
 
     /// <summary>Number of reasons; they count from 0.</summary>
@@ -80,8 +89,13 @@ public static class CloseReasons
     public static string Text(CloseReason reason) => Words[(int)reason];
 
     /// <summary>
-    /// True where an operator may want to know: everything but an ordinary end and an idle or aged session.
+    /// True where an operator may want to know: everything but an ordinary end and an idle or aged session. A UDP
+    /// session that gives way at a limit was idle; a connection that ends by one is refused.
     /// </summary>
-    public static bool IsError(CloseReason reason) => reason is not (CloseReason.Normal or CloseReason.Idle
-        or CloseReason.HalfCloseTimeout or CloseReason.Lifetime or CloseReason.Limit);
+    public static bool IsError(CloseReason reason, FlowProtocol protocol) => reason switch
+    {
+        CloseReason.Normal or CloseReason.Idle or CloseReason.HalfCloseTimeout or CloseReason.Lifetime => false,
+        CloseReason.Limit => protocol == FlowProtocol.Tcp,
+        _ => true,
+    };
 }

@@ -12,7 +12,10 @@ internal enum DatagramDrop
     /// <summary>No backend was available for a new flow.</summary>
     NoBackend,
 
-    /// <summary>A new flow found the session table full, and no session had been idle for long.</summary>
+    /// <summary>
+    /// A new flow found the session table full, and no session had been idle for long; or every backend had as many as
+    /// it may have.
+    /// </summary>
     Limit,
 
     /// <summary>A new flow found the process out of descriptors, ports or memory.</summary>

@@ -1,4 +1,5 @@
 using L4Balancer.Config;
+using L4Balancer.Net;
 
 namespace L4Balancer.Telemetry;
 
@@ -13,9 +14,9 @@ internal sealed class FlowLog(FlowLogFilter filter)
     /// <summary>
     /// True where a flow that ended like this leaves a record. Counts it towards "one in n". The shard's thread.
     /// </summary>
-    public bool Wants(CloseReason reason)
+    public bool Wants(CloseReason reason, FlowProtocol protocol)
     {
-        if (filter.Errors && CloseReasons.IsError(reason)) return true;
+        if (filter.Errors && CloseReasons.IsError(reason, protocol)) return true;
         if (filter.OneIn == 0) return false;
 
         _sinceLast = (_sinceLast + 1) % filter.OneIn;

@@ -32,8 +32,12 @@ public sealed record FlowRecord
     /// <summary>Backends tried, 0 where none was available.</summary>
     public required int Attempts { get; init; }
 
+    /// <summary>Time in the queue of its pool; zero where there was a place at once.</summary>
+    public TimeSpan QueueDuration { get; init; }
+
     /// <summary>
-    /// From accept to an established server side, every attempt included; zero where none was established.
+    /// From accept to an established server side, the queue and every attempt included; zero where none was
+    /// established.
     /// </summary>
     public required TimeSpan ConnectDuration { get; init; }
 

@@ -5,6 +5,9 @@ namespace L4Balancer.Telemetry;
 /// <summary>How far a live flow has come.</summary>
 public enum FlowPhase
 {
+    /// <summary>Every backend is full, and it waits for a place at one.</summary>
+    Queued,
+
     /// <summary>A backend is being connected.</summary>
     Dialling,
 

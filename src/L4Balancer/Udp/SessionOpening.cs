@@ -104,15 +104,18 @@ internal sealed class SessionOpening(UdpServiceOnShard home)
         if (avoided is not null) _tried[tried++] = avoided;
         for (int attempt = 0; attempt < Service.Config.RetryAttempts; attempt++)
         {
-            if (Service.Pool.Pick(flow, _tried.AsSpan(0, tried)) is not { } backend) return null;
+            if (Service.Pool.Queue.TakePlace(flow, _tried.AsSpan(0, tried), out bool mayWait) is not { } backend)
+            {
+                if (mayWait) drop = DatagramDrop.Limit; // A datagram does not wait.
+                return null;
+            }
 
             if (!backend.KeepsFlows) // Gone, and the ring without it is still being built.
             {
+                backend.EndSession();
                 _tried[tried++] = backend;
                 continue;
             }
-
-            if (!backend.TryBeginSession()) continue; // Another flow has taken its last place.
 
             Errno error = Connect(backend, out int fd);
             if (error == Errno.None)

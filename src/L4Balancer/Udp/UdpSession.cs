@@ -172,8 +172,7 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         if (_lifetime is not null) Shard.Timers.Cancel(_lifetime);
         TimeSpan duration = ShardClock.Between(_startedAt, Shard.Now);
         Home.Counters.CountClosed(reason, duration);
-        if (Home.FlowLog.Wants(reason)) Home.FlowLog.Ring.Add(Record(reason, duration));
-        Backend.CountLastTraffic(_clientBytes + _serverBytes, Shard.Now);
+        if (Home.FlowLog.Wants(reason, _flow.Protocol)) Home.FlowLog.Ring.Add(Record(reason, duration));
         Backend.EndSession();
         Home.Forget(this);
     }
@@ -203,6 +202,12 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         ClientBytes = _clientBytes,
         ServerBytes = _serverBytes,
     };
+
+    /// <inheritdoc/>
+    public void OnBackendDown()
+    {
+        // The flow's next datagram finds that out, and another backend.
+    }
 
     private void Touch()
     {

@@ -114,10 +114,9 @@ internal sealed class GeneratedConfigs
                 FailureShare = _random.NextDouble(), MinFlows = _random.Next(1, int.MaxValue), Window = Duration(100),
                 Reinstate = health.Type == ProbeType.None ? default : One<Reinstatement>(),
             },
-            Zones = new ZonesConfig { PreferLocal = Flip(), SpillBelow = _random.NextDouble() },
-            SubsetSize = _random.Next(PoolConfig.MaxBackends + 1),
-            PanicThreshold = _random.NextDouble(),
-            WhenDown = One<WhenDown>(),
+            Queue = new QueueConfig { Size = _random.Next(QueueConfig.MostSize + 1), Timeout = Duration(1) },
+            SlowStart = new SlowStartConfig { Duration = Duration(0) },
+            OnDown = One<OnDown>(),
             DrainTimeout = Duration(0),
         };
     }
@@ -179,6 +178,7 @@ internal sealed class GeneratedConfigs
         Host = Pick("10.0.0.1", "2001:db8::1", "web-1.example.net"),
         Port = (ushort)_random.Next(1, 65_536),
         Weight = _random.Next(257),
+        MaxConnections = _random.Next(),
     };
 
     private BackendConfig Placed(bool backup) => new()

@@ -146,6 +146,7 @@ internal sealed class RunningBalancer : IAsyncDisposable
         {
             Assert.That(Balancer.ActiveConnections, Is.Zero, "sessions left");
             Assert.That(Balancer.Backends.Sum(static one => one.ActiveConnections), Is.Zero, "backends' sessions left");
+            Assert.That(Balancer.Pools.Sum(static one => one.Pool.Queue.Length), Is.Zero, "queued flows left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.Load.Sessions), Is.Zero, "shards' sessions left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.HeldBytes.InUse), Is.Zero, "held bytes left");
             Assert.That(Balancer.Shards.Sum(static shard => shard.KernelPipes.InUse), Is.Zero, "kernel pipes left");

@@ -1,4 +1,5 @@
 using L4Balancer.Config;
+using L4Balancer.Net;
 using L4Balancer.Telemetry;
 using NUnit.Framework;
 
@@ -20,5 +21,5 @@ public sealed class FlowLogTests
     }
 
     private static int Wanted(FlowLog log, CloseReason reason) =>
-        Enumerable.Range(0, 100).Count(_ => log.Wants(reason));
+        Enumerable.Range(0, 100).Count(_ => log.Wants(reason, FlowProtocol.Tcp));
 }

@@ -25,7 +25,7 @@ internal sealed record BackendJson(
     string? EjectedUntil,
     LastProbeJson? LastProbe,
     BackendDrainJson? Drain,
-    BackendPlaceJson Place)
+    int WeightPercent = 100)
 {
     private const int SharePlaces = 6;
 
@@ -52,15 +52,14 @@ internal sealed record BackendJson(
         LogLines.Time(backend.Since),
         backend.Weight,
         backend.ConfiguredWeight,
-        backend.Share is { } share ? Math.Round(share, SharePlaces) : null,
-        new BackendSessionsJson(backend.ActiveConnections, backend.TotalConnections),
+        Math.Round(backend.Share, SharePlaces),
+        new BackendSessionsJson(backend.ActiveConnections, backend.TotalConnections, backend.MaxConnections),
         backend.ConnectErrors,
         backend.Ejections,
         Time(backend.EjectedUntil),
-        backend.LastProbe is { } probe
-            ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text, Time(probe.CertificateExpiry))
-            : null,
-        IsDraining(backend) ? DrainOf(backend, oldest) : null);
+        backend.LastProbe is { } probe ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text) : null,
+        IsDraining(backend) ? DrainOf(backend, oldest) : null,
+        backend.WeightFactor);
 
     private static BackendDrainJson DrainOf(BackendStatus backend, TimeSpan? oldest) => new(
         backend.ActiveConnections, oldest is { } age ? Written.Seconds(age) : null, Time(backend.DrainDeadline));
@@ -68,8 +67,8 @@ internal sealed record BackendJson(
     private static string? Time(DateTimeOffset? time) => time is { } known ? LogLines.Time(known) : null;
 }
 
-/// <summary>Sessions of a backend.</summary>
-internal sealed record BackendSessionsJson(int Open, long Total);
+/// <summary>Sessions of a backend; 0 is no limit.</summary>
+internal sealed record BackendSessionsJson(int Open, long Total, int Limit = 0);
 
 /// <summary>A backend's last probe.</summary>
 /// <param name="At">When it ended.</param>

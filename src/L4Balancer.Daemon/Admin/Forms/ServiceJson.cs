@@ -13,7 +13,8 @@ internal sealed record ServiceJson(
     BytesJson Bytes,
     IReadOnlyDictionary<string, long> Closed,
     long Errors,
-    long Retries)
+    long Retries,
+    QueueJson? Queue = null)
 {
     /// <summary>Writes a status.</summary>
     public static ServiceJson Of(ServiceStatus service) => new(
@@ -27,11 +28,15 @@ internal sealed record ServiceJson(
             service.ReceivedFromClients, service.SentToClients, service.ReceivedFromServers, service.SentToServers),
         service.Closed,
         service.Errors,
-        service.Retries);
+        service.Retries,
+        service.Protocol == FlowProtocol.Tcp ? new QueueJson(service.Queued, service.QueueSize) : null);
 }
 
 /// <summary>Sessions of a service.</summary>
 internal sealed record SessionsJson(int Open, int Peak, int Limit, long Total);
+
+/// <summary>The queue of a service's pool, which may be others' too: who waits, and how many may.</summary>
+internal sealed record QueueJson(int Waiting, int Size);
 
 /// <summary>Bytes of a service.</summary>
 internal sealed record BytesJson(long FromClients, long ToClients, long FromServers, long ToServers);

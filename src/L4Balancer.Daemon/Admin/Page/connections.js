@@ -1,6 +1,6 @@
 // Live connections, and who uses most. Both are only asked for while they can be seen.
 
-const phaseWords = { dialling: '… dialling', open: '⇄ open', half_closed: '→ half closed' };
+const phaseWords = { queued: '⧗ queued', dialling: '… dialling', open: '⇄ open', half_closed: '→ half closed' };
 
 const connectionColumns = [
   { id: 'client', label: 'Client', heading: true, value: (c) => c.client, text: (c) => c.client },

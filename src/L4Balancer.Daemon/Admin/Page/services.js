@@ -31,8 +31,9 @@ const backendColumns = [
   { id: 'probe', label: 'Last probe', draw: drawProbe },
   { id: 'weight', label: 'Weight', number: true, value: (b) => b.weight, draw: drawWeight },
   { id: 'share', label: 'Share', number: true, value: (b) => b.share, draw: drawShare,
-    title: 'Share of new flows, where the policy knows it in advance' },
-  { id: 'open', label: 'Sessions', number: true, value: (b) => b.sessions.open, text: (b) => whole(b.sessions.open) },
+    title: 'Share of the hash space: of the new flows' },
+  { id: 'open', label: 'Sessions', number: true, value: (b) => b.sessions.open, text: drawnOpen,
+    title: 'Sessions open now, of those that it may have' },
   { id: 'total', label: 'Total', number: true, value: (b) => b.sessions.total, text: (b) => whole(b.sessions.total) },
   { id: 'errors', label: 'Errors', number: true, value: (b) => b.connect_errors,
     text: (b) => whole(b.connect_errors), title: 'Connects of real flows that failed' },
@@ -90,10 +91,17 @@ function drawProbe(cell, { last_probe: probe }) {
   setAttribute(cell, 'title', probe === null ? null : `${probe.result}\n${fullTime(probe.at)}`);
 }
 
+function drawnOpen({ sessions }) {
+  return sessions.limit > 0 ? `${whole(sessions.open)} / ${whole(sessions.limit)}` : whole(sessions.open);
+}
+
 function drawWeight(cell, backend) {
-  const [set, file] = parts(cell, '', 'quiet');
+  const [set, beside] = parts(cell, '', 'quiet');
+  const said = [];
+  if (backend.weight !== backend.configured_weight) said.push(`file: ${whole(backend.configured_weight)}`);
+  if (backend.weight_percent < 100) said.push(`slow start: ${backend.weight_percent} %`);
   setText(set, whole(backend.weight));
-  setText(file, backend.weight === backend.configured_weight ? '' : `file: ${whole(backend.configured_weight)}`);
+  setText(beside, said.join(', '));
 }
 
 function drawShare(cell, backend) {
@@ -153,11 +161,12 @@ class PoolView {
     this.now = { services, backends, shown };
     const sessions = services.reduce((sum, service) => sum + service.sessions.open, 0);
     const names = services.map((service) => service.name).filter((name) => name !== this.name);
+    const waiting = Math.max(0, ...services.map((service) => service.queue?.waiting ?? 0)); // All have the pool's.
     const rate = (what) => services.reduce(
       (sum, service) => sum + (rates.of(`${what} ${serviceKey(service)}`) ?? 0), 0);
     setText(this.brief, [
       ...names.length > 0 ? [`for ${names.join(', ')}`] : [],
-      plural(sessions, 'session'), `${perSecond(rate('accepted'))} new`,
+      plural(sessions, 'session'), ...waiting > 0 ? [`${whole(waiting)} queued`] : [], `${perSecond(rate('accepted'))} new`,
       `${bytesPerSecond(rate('in'))} in`, `${bytesPerSecond(rate('out'))} out`,
     ].join(' · '));
     this.showStates(backends);

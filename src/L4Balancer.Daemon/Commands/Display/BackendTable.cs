@@ -20,7 +20,7 @@ internal static class BackendTable
         {
             table.Add(
                 Told.FullName(backend), State(backend), Since(backend.Since, now), Weight(backend),
-                Share(backend), backend.Sessions.Open, backend.Sessions.Total, Why(backend, now));
+                Quantities.Percent(backend.Share), Open(backend.Sessions), backend.Sessions.Total, Why(backend, now));
         }
 
         return table;
@@ -40,14 +40,20 @@ internal static class BackendTable
         return new Cell(text, tone);
     }
 
-    /// <summary>Its share of new flows; a dash where the policy of its pool cannot know.</summary>
-    public static string Share(BackendJson backend) =>
-        backend.Share is { } share ? Quantities.Percent(share) : "-";
+    /// <summary>Sessions, and its limit where it has one.</summary>
+    public static Cell Open(BackendSessionsJson sessions) =>
+        sessions.Limit == 0 ? sessions.Open
+        : new Cell($"{sessions.Open}/{sessions.Limit}", sessions.Open < sessions.Limit ? Tone.Plain : Tone.Warning);
 
-    /// <summary>Its weight, and the file's where that is another.</summary>
-    public static string Weight(BackendJson backend) => backend.Weight == backend.ConfiguredWeight
-        ? Quantities.Count(backend.Weight)
-        : $"{backend.Weight} (file: {backend.ConfiguredWeight})";
+    /// <summary>Its weight, the file's where that is another, and the part of it that counts while it starts.</summary>
+    public static string Weight(BackendJson backend)
+    {
+        List<string> beside = [];
+        if (backend.Weight != backend.ConfiguredWeight) beside.Add($"file: {backend.ConfiguredWeight}");
+        if (backend.WeightPercent < 100) beside.Add($"slow start: {backend.WeightPercent} %");
+        string weight = Quantities.Count(backend.Weight);
+        return beside.Count == 0 ? weight : $"{weight} ({string.Join(", ", beside)})";
+    }
 
     /// <summary>Why it is not simply up: the drain under way, the ejection, what the last probe found.</summary>
     public static string Why(BackendJson backend, DateTimeOffset now)

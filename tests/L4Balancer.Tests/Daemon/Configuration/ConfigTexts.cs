@@ -25,8 +25,8 @@ internal static class ConfigTexts
     public static readonly string[] Tables =
     [
         "global", "log", "admin", "defaults", "service.web", "service.web.timeouts", "service.web.health",
-        "service.web.maglev", "service.web.retry", "service.web.ejection", "service.web.drain", "service.dns.udp",
-        "service.dns.health", "service.secure.health.tls", "pool.shared",
+        "service.web.retry", "service.web.ejection", "service.web.drain", "service.web.queue",
+        "service.web.slow_start", "service.dns.udp", "service.dns.health", "pool.shared",
     ];
 
     /// <summary>The example of the repository with every key switched on.</summary>

@@ -55,7 +55,7 @@ internal sealed class ProcessTests
                 + @"client=127\.0\.0\.1:\d+ "
                 + $@"local=127\.0\.0\.1:{_port} backend={_backend.EndPoint} reason=normal "
                 + @"client_bytes=4 server_bytes=15 "
-                + @"connect_ms=[0-9.]+ duration_ms=[0-9.]+ attempts=1$"));
+                + @"queue_ms=0 connect_ms=[0-9.]+ duration_ms=[0-9.]+ attempts=1$"));
             Assert.That(metrics, Does.Contain("\nl4balancer_build_info{version=").Or.StartWith("# HELP l4balancer_"));
             Assert.That(await StatusAsync("ready"), Is.EqualTo((HttpStatusCode.OK, "ready\n")));
             Assert.That(await StatusAsync("healthz"), Is.EqualTo((HttpStatusCode.OK, "ok\n")));

@@ -22,7 +22,7 @@ internal sealed class FlowRecordWriterTests
     public void Append_Text_IsKeysAndValues() => Assert.That(Line(LogFormat.Text, Record()), Is.EqualTo(
         "2026-01-02T03:04:05.678Z flow service=web protocol=tcp client=192.0.2.7:50000 "
         + "local=[2001:db8::1]:443 backend=10.0.0.11:8080 reason=client_abort client_bytes=12 server_bytes=3400000000 "
-        + "connect_ms=0.412 duration_ms=61234.5 attempts=2\n"));
+        + "queue_ms=0.25 connect_ms=0.412 duration_ms=61234.5 attempts=2\n"));
 
     [Test]
     public void Append_Journald_HasAPriorityAndNoTime() =>
@@ -185,6 +185,7 @@ internal sealed class FlowRecordWriterTests
         ClientBytes = 12,
         ServerBytes = 3_400_000_000,
         Attempts = 2,
+        QueueDuration = TimeSpan.FromMicroseconds(250),
         ConnectDuration = TimeSpan.FromMicroseconds(412),
         Duration = TimeSpan.FromMilliseconds(61234.5),
         EndedTimestamp = 0,

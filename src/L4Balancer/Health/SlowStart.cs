@@ -1,0 +1,118 @@
+using L4Balancer.Backends;
+using L4Balancer.Pools;
+
+namespace L4Balancer.Health;
+
+/// <summary>
+/// Gives a backend that takes flows again, or for the first time in a pool that serves already, a part of its weight
+/// that grows with the time, in <see cref="Steps"/> steps. All backends of the pool that start slowly step together:
+/// each step is one publish. There is none at the process's start, where nobody else would take more, and none for who
+/// would share all flows with others in the same state.
+/// <code>
+///   Whole --was not available, is now; others have their whole weight--> Slow (a step's weight)
+///   Slow --a step's time--> Slow (one step more) --the last--> Whole
+///   Slow --not available any more, the pool is all in one step, slow_start.duration = 0--> Whole
+/// </code>
+/// All but the constructor happens with the pool's changes held up.
+/// </summary>
+internal sealed class SlowStart : IDisposable
+{
+    /// <summary>Steps to the whole weight.</summary>
+    public const int Steps = 10;
+
+    /// <summary>Shortest time of a step, for the sake of who builds rings.</summary>
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(10);
+
+    private readonly Pool _pool;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<Backend, long> _begun = []; // When, by the time's timestamps.
+    private HashSet<Backend> _available;
+    private ITimer? _timer;
+    private TimeSpan _period;
+    private bool _isDisposed;
+
+    public SlowStart(Pool pool, TimeProvider time)
+    {
+        _pool = pool;
+        _time = time;
+        _available = [.. Available()];
+        pool.Noted += Note;
+    }
+
+    private TimeSpan Duration => _pool.Config.SlowStart.Duration;
+
+    public void Dispose() => _pool.Change(() =>
+    {
+        _isDisposed = true;
+        _pool.Noted -= Note;
+        _begun.Clear();
+        SetTimer();
+        return false;
+    });
+
+    private Backend[] Available() => [.. _pool.Backends.Where(static backend => backend.IsAvailable)];
+
+    /// <summary>Finds out who has come and gone.</summary>
+    private void Note()
+    {
+        Backend[] available = Available();
+        bool hasServed = _pool.Snapshot != PoolSnapshot.Empty;
+        foreach (Backend backend in available)
+        {
+            if (hasServed && Duration > TimeSpan.Zero && !_available.Contains(backend)) Begin(backend);
+        }
+
+        _available = [.. available];
+        foreach (Backend gone in _begun.Keys.Where(backend => !_available.Contains(backend)).ToArray()) End(gone);
+
+        bool isAllInOneStep = _begun.Count == available.Length
+            && available.All(backend => backend.WeightFactor == available[0].WeightFactor);
+        if (isAllInOneStep || Duration == TimeSpan.Zero)
+        {
+            foreach (Backend backend in available) End(backend);
+        }
+
+        SetTimer();
+    }
+
+    private void Begin(Backend backend)
+    {
+        _begun[backend] = _time.GetTimestamp();
+        backend.SetWeightFactor(Backend.WholeWeight / Steps);
+    }
+
+    private void End(Backend backend)
+    {
+        _begun.Remove(backend);
+        backend.SetWeightFactor(Backend.WholeWeight);
+    }
+
+    private void Step() => _pool.Change(() =>
+    {
+        bool hasChanged = false;
+        foreach ((Backend backend, long begun) in _begun.ToArray())
+        {
+            double part = Math.Min(1, _time.GetElapsedTime(begun) / Duration);
+            int factor = Math.Max(1, (int)(part * Steps)) * Backend.WholeWeight / Steps;
+            hasChanged |= factor != backend.WeightFactor;
+            backend.SetWeightFactor(factor);
+            if (factor == Backend.WholeWeight) _begun.Remove(backend);
+        }
+
+        _timer?.Dispose();
+        _period = TimeSpan.Zero; // It has fired; what is noted next sets another.
+        return hasChanged;
+    });
+
+    /// <summary>Has the next step come while somebody starts slowly.</summary>
+    private void SetTimer()
+    {
+        TimeSpan step = Duration / Steps > ShortestStep ? FrameworkTimer.AtMost(Duration / Steps) : ShortestStep;
+        TimeSpan period = _begun.Count == 0 || _isDisposed ? TimeSpan.Zero : step;
+        if (period == _period) return;
+
+        _period = period;
+        _timer?.Dispose();
+        _timer = period == TimeSpan.Zero ? null : _time.CreateTimer(_ => Step(), null, period, Timeout.InfiniteTimeSpan);
+    }
+}
