@@ -113,6 +113,8 @@ internal sealed class SlowStart : IDisposable
 
         _period = period;
         _timer?.Dispose();
-        _timer = period == TimeSpan.Zero ? null : _time.CreateTimer(_ => Step(), null, period, Timeout.InfiniteTimeSpan);
+        _timer = period == TimeSpan.Zero
+            ? null
+            : _time.CreateTimer(_ => Step(), null, period, Timeout.InfiniteTimeSpan);
     }
 }

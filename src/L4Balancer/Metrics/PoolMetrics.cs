@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using L4Balancer.Backends;
+using L4Balancer.Telemetry;
 
 namespace L4Balancer.Metrics;
 
@@ -101,6 +102,9 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
         from up in Outcomes
         select one.Backend.Transitions(up).With([.. one.Labels, new Label("to", up ? "up" : "down")]);
 
-    private IEnumerable<HistogramReading> ConnectDurationReadings() => All().Select(static one => new HistogramReading(
-        one.Labels, one.Backend.ConnectDurations.Bounds, one.Backend.ConnectDurations.Count, one.Backend.ConnectDurations.Sum));
+    private IEnumerable<HistogramReading> ConnectDurationReadings() =>
+        All().Select(static one => Reading(one.Labels, one.Backend.ConnectDurations));
+
+    private static HistogramReading Reading(Label[] labels, SharedHistogram values) =>
+        new(labels, values.Bounds, values.Count, values.Sum);
 }

@@ -46,7 +46,9 @@ internal sealed class PoolQueue(Pool pool)
     /// <summary>Picks a backend and takes a place there. Called by every shard; it allocates nothing.</summary>
     /// <param name="flow">Who connects, where to.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    /// <param name="mayWait">Where there is none: there may be one later, or others wait and it is not its turn.</param>
+    /// <param name="mayWait">
+    /// Where there is none: there may be one later, or others wait and it is not its turn.
+    /// </param>
     /// <returns>The backend, which counts the flow from here on; null where there is none.</returns>
     public Backend? TakePlace(in FlowKey flow, ReadOnlySpan<Backend> tried, out bool mayWait)
     {

@@ -2,7 +2,7 @@ using L4Balancer.Telemetry;
 
 namespace L4Balancer.Pools;
 
-/// <summary>What a pool's queue has come to. Any shard writes, once for each flow that found every backend full.</summary>
+/// <summary>What a pool's queue has come to. Any shard writes, once for each flow that found no place.</summary>
 internal sealed class QueueCounters
 {
     private static readonly double[] WaitBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30];

@@ -105,10 +105,14 @@ internal sealed class ShardSocket : ShardDescriptor
     /// <summary>Waits until a send has a point; false once the socket is closed.</summary>
     public ReadinessAwaiter Writable() => new(this, forReading: false);
 
-    /// <summary>Waits for whatever comes next, an event, a close or <see cref="Wake"/>; false once it is closed.</summary>
+    /// <summary>
+    /// Waits for whatever comes next: an event, a close or <see cref="Wake"/>; false once it is closed.
+    /// </summary>
     public NewsAwaiter News() => new(this);
 
-    /// <summary>Lets who waits for something to read, or for <see cref="News"/>, go on after the present event.</summary>
+    /// <summary>
+    /// Lets who waits for something to read, or for <see cref="News"/>, go on after the present event.
+    /// </summary>
     public void Wake()
     {
         if (_reader.IsSet) Shard.Defer(_reader);

@@ -8,7 +8,8 @@ namespace L4Balancer.Tests.Daemon;
 /// <summary>What the documents list is what there is.</summary>
 internal sealed partial class DocumentationTests
 {
-    private static readonly string[] TableKeys = ["timeouts", "retry", "udp", "health", "ejection", "drain", "queue", "slow_start"];
+    private static readonly string[] TableKeys =
+        ["timeouts", "retry", "udp", "health", "ejection", "drain", "queue", "slow_start"];
 
     [TestCaseSource(typeof(ConfigTexts), nameof(ConfigTexts.Tables))]
     public void Configuration_EveryKey_IsDescribed(string table)

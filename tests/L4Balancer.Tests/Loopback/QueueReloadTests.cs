@@ -13,7 +13,8 @@ public sealed class QueueReloadTests
         using TestServer server = new();
         await using RunningBalancer balancer = await QueueTesting.StartAsync(server, 1, 5);
         (Socket Client, Socket Server) flow = await balancer.ConnectAsync(server);
-        Socket[] waiting = [await balancer.EnqueueAsync(), await balancer.EnqueueAsync(), await balancer.EnqueueAsync()];
+        Socket[] waiting =
+            [await balancer.EnqueueAsync(), await balancer.EnqueueAsync(), await balancer.EnqueueAsync()];
 
         await balancer.ApplyAsync(static config => config.WithService(QueueTesting.Limited(3, 5)));
 
