@@ -6,6 +6,7 @@ namespace L4Balancer.Daemon.Configuration;
 internal static class HealthKeys
 {
     private const int MostProbes = 1000;
+    private const int MostAgentBytes = 1400;
 
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
@@ -40,7 +41,7 @@ internal static class HealthKeys
         {
             AgentPort = table.Port("agent_port", fallback.AgentPort),
             AgentInterval = Interval(table, "agent_interval", fallback.AgentInterval),
-            AgentSend = table.Bytes("agent_send", fallback.AgentSend, MostProbeBytes),
+            AgentSend = table.Bytes("agent_send", fallback.AgentSend, MostAgentBytes),
         };
         if (health.AgentPort != 0) return health;
 
