@@ -138,7 +138,7 @@ public sealed class ProbeRunnerTests
         Task<ProbeRun> second = RunAsync(Target(2));
         using Socket silent = await _server.AcceptAsync();
         _time.Advance(Minute); // The first one's time is over.
-        Assert.That((await first.Within()).Result.Text, Is.EqualTo("no answer within 60000.0 ms"));
+        Assert.That((await first.Within()).Result.Text, Is.EqualTo("no answer within 60.0 s"));
 
         ProbeRun run = await AnsweredAsync(second);
         Assert.That(run.Result.IsGood, Is.True);

@@ -110,6 +110,51 @@ public sealed class HealthTests
         await Eventually.TrueAsync(() => balancer.Balancer.Backends[1].State == "ejected", "an ejection");
     }
 
+    /// <summary>A server that refuses every other connection never fails three times in a row, and more.</summary>
+    [Test]
+    public async Task Ejection_ManyOfTheFlowsFail_BackendIsEjectedByTheirShareUntilAProbeIsGood()
+    {
+        using TestServer good = TestServer.Echo();
+        TestServer flapping = TestServer.Echo();
+        using TestServer probed = new();
+        EjectionConfig byShare = new()
+        {
+            Failures = 0, FailureShare = 0.4, MinFlows = 10, Base = TimeSpan.FromMilliseconds(20),
+            Reinstate = Reinstatement.Probe,
+        };
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [good.EndPoint, flapping.EndPoint],
+            service => service with
+            {
+                Pool = service.Pool with
+                {
+                    Ejection = byShare, Health = Quick with { Fall = 1000, Port = (ushort)probed.EndPoint.Port },
+                },
+            });
+        BackendStatus Flapping() => balancer.Balancer.Backends[1];
+        probed.Dispose(); // No probe is good from now on, and none takes the backend down.
+        while (!Flapping().IsEjected)
+        {
+            flapping.Dispose();
+            long errors = Flapping().ConnectErrors;
+            while (Flapping().ConnectErrors < errors + 2 && !Flapping().IsEjected) await balancer.RoundTripAsync("x");
+            flapping = new TestServer(flapping.EndPoint.Address, flapping.EndPoint.Port);
+            long taken = Flapping().TotalConnections;
+            flapping.Serve(static socket => socket.SendTextAsync("x"));
+            while (Flapping().TotalConnections < taken + 2 && !Flapping().IsEjected) await balancer.RoundTripAsync("x");
+        }
+
+        Assert.That(balancer.Balancer.Pools[0].Pool.Backends[1].FailedFlows, Is.GreaterThanOrEqualTo(4));
+        long failed = balancer.Balancer.Pools[0].Monitor.Monitors[1].Probes.Count(good: false);
+        await Eventually.TrueAsync(
+            () => balancer.Balancer.Pools[0].Monitor.Monitors[1].Probes.Count(good: false) > failed + 5, "probes");
+        Assert.That(Flapping().State, Is.EqualTo("ejected"), "although its time has passed");
+
+        using TestServer back = new(probed.EndPoint.Address, probed.EndPoint.Port);
+        await Eventually.TrueAsync(() => Flapping().State == "up", "a good probe");
+        flapping.Dispose();
+    }
+
     private static Task<RunningBalancer> StartAsync(HealthConfig health, params IPEndPoint[] backends) =>
         RunningBalancer.StartAsync(backends, service => service with { Pool = service.Pool with { Health = health } });
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using L4Balancer.Config;
 using L4Balancer.Health;
 using L4Balancer.Net;
@@ -19,14 +18,7 @@ public sealed class SharedProbeTests
     [Test]
     public async Task Probe_ThreeBackendsOfTwoPools_ServerSeesOneAndEachHasItsVerdict()
     {
-        int reset = 0;
-        using TestServer server = new TestServer().Serve(async socket =>
-        {
-            await socket.ReceiveAsync(new byte[200]);
-            if (Volatile.Read(ref reset) == 0) return;
-
-            await socket.EndAsync();
-        });
+        using TestServer server = new TestServer().Serve(static socket => socket.ReceiveAsync(new byte[200]));
         await using Balancer balancer = await StartAsync(
             Pool("one", Seen, server.EndPoint, server.EndPoint),
             Pool("two", Seen with { Rise = 5, Fall = 5, Jitter = 0.5 }, server.EndPoint));
@@ -93,7 +85,8 @@ public sealed class SharedProbeTests
         Health = health,
         Backends =
         [
-            .. backends.Select(static (backend, number) => RunningBalancer.Backend(backend) with { Name = $"{number}" }),
+            .. backends.Select(static (backend, number) =>
+                RunningBalancer.Backend(backend) with { Name = $"{number}" }),
         ],
     };
 
