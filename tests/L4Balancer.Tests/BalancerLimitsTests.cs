@@ -35,6 +35,16 @@ public sealed class BalancerLimitsTests
     public void Of_VeryManyBackends_TheirProbesAreSetAside() =>
         Assert.That(BalancerLimits.Of(Config(backends: 230), 1024).MaxConnections, Is.EqualTo(384 - 100));
 
+    [Test]
+    public void Of_MoreBackendsThanProbesAtOnce_TheProbesAreSetAside()
+    {
+        BalancerConfig config = Config(backends: 1000);
+        BalancerConfig fewer = config with { Global = config.Global with { MaxProbes = 30 } };
+
+        Assert.That(BalancerLimits.Of(config, 1024).MaxConnections, Is.EqualTo(384 - 113));
+        Assert.That(BalancerLimits.Of(fewer, 1024).MaxConnections, Is.EqualTo(384));
+    }
+
     [TestCase(64)]
     [TestCase(257)]
     public void Of_TooFew_SaysHowManyAreNeeded(int descriptors)

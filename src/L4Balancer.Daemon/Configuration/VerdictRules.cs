@@ -38,6 +38,12 @@ internal sealed class VerdictRules(ProblemList problems)
 
         if (health.Source.IsAny) return;
 
+        if (health is { Type: ProbeType.None or ProbeType.Exec, AgentPort: 0 })
+        {
+            Report(table.Find("health", "source"), $"a probe of type \"{word}\" has no 'source'; remove it or write "
+                + "another type");
+        }
+
         foreach (BackendConfig backend in pool.Backends)
         {
             if (!IsOfAnotherFamily(backend.Host, health.Source)) continue;

@@ -32,7 +32,8 @@ internal sealed class HealthMonitor : IAsyncDisposable
 
     /// <summary>
     /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout at most (two
-    /// where a name does not resolve). Second probes are spread over one interval.
+    /// where a name does not resolve), as many times as the silent ones outnumber the probes that may be under way.
+    /// Second probes are spread over one interval.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -38,8 +38,9 @@ internal static class UdpProbe
         try
         {
             using Socket socket = new(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            await socket.ConnectAsync(target, either.Token);
-            await socket.SendAsync(check.Send, either.Token);
+            if (check.Source is { IsAny: false } source) socket.Bind(new IPEndPoint(source.ToIPAddress(), 0));
+            await socket.ConnectAsync(target, deadline.Token);
+            await socket.SendAsync(check.Send, deadline.Token);
             for (int answers = 0; answers < MostAnswers; answers++)
             {
                 int count = await socket.ReceiveAsync(answer.AsMemory(0, AnswerBytes), either.Token);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using L4Balancer.Config;
 using L4Balancer.Health;
+using L4Balancer.Net;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Health;
@@ -168,6 +169,17 @@ public sealed class UdpProbeTests
         Assert.That(probe.IsCompleted, Is.False);
 
         await AnswerAsync("pong", from);
+        Assert.That((await probe.Within()).IsGood, Is.True);
+    }
+
+    [Test]
+    public async Task Run_WithASource_ServerSeesIt()
+    {
+        Task<ProbeResult> probe = RunAsync(Ping with { Source = IpAddress.FromV4(0x7F000002) });
+        (_, EndPoint from) = await ReceiveAsync();
+        await AnswerAsync("anything", from);
+
+        Assert.That(((IPEndPoint)from).Address.ToString(), Is.EqualTo("127.0.0.2"));
         Assert.That((await probe.Within()).IsGood, Is.True);
     }
 

@@ -1,5 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using L4Balancer.Backends;
 using L4Balancer.Config;
+using L4Balancer.Health;
 using L4Balancer.Tests.Health;
 using NUnit.Framework;
 
@@ -61,6 +65,67 @@ public sealed class AgentTests
         balancer.Balancer.SetWeight("test", Name(balancer), 7);
         await agent.SaysAsync("weight:40\n");
         Assert.That(Weights(balancer), Is.EqualTo((7, 1, 100, (int?)40)));
+    }
+
+    [Test]
+    public async Task Agent_WantsAPartOfTheWeight_ItsShareIsThatMuchSmaller()
+    {
+        using TestServer one = TestServer.Echo();
+        using TestServer other = new(IPAddress.Parse("127.0.0.2"));
+        using AgentServer agent = new("50%\n"); // There is none at the other's address.
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [one.EndPoint, other.EndPoint], service => With(service, agent.Port));
+
+        Assert.That(balancer.Balancer.Backends[0].Share, Is.EqualTo(1 / 3d).Within(0.1));
+        await agent.SaysAsync("100%\n");
+        Assert.That(balancer.Balancer.Backends[0].Share, Is.EqualTo(1 / 2d).Within(0.1));
+        await agent.SaysAsync("0%\n");
+        Assert.That(balancer.Balancer.Backends[0].Share, Is.Zero);
+    }
+
+    [Test]
+    public async Task Agent_SaysItsServerIsDown_DatagramsMoveAtOnce()
+    {
+        using UdpServer one = UdpServer.Named("one");
+        using UdpServer other = UdpServer.Named("other");
+        await using RunningBalancer balancer = await UdpClients.StartAsync([one, other]);
+        using Socket client = balancer.ConnectUdpTo(one.EndPoint);
+        Assert.That(client.RoundTrip("x"), Is.EqualTo("one"));
+        foreach (AgentReport said in new[]
+        {
+            AgentReport.None with { Admin = AdminState.Drain }, AgentReport.None with { Percent = 0 },
+        })
+        {
+            balancer.Change(one.EndPoint, backend => backend.SetAgent(said));
+            Assert.That(client.RoundTrip("x"), Is.EqualTo("one"), "what it has it keeps");
+        }
+
+        balancer.Change(one.EndPoint, static backend => backend.SetAgent(AgentReport.None with { IsDown = true }));
+        Assert.That(client.RoundTrip("x"), Is.EqualTo("other"));
+    }
+
+    /// <summary>Whatever an agent sends, it is a line or a failure, and nothing else happens.</summary>
+    [Test]
+    public async Task Agent_SendsAnything_IsALineOrAFailure()
+    {
+        Random random = new(1);
+        byte[] sent = [];
+        using TestServer agent = new TestServer().Serve(socket => socket.SendAllAsync(sent));
+        for (int i = 0; i < 300; i++)
+        {
+            sent = new byte[random.Next(i % 3 == 0 ? 3000 : 60)];
+            random.NextBytes(sent);
+            if (i % 3 == 1) sent = [.. Encoding.ASCII.GetBytes("drain 50%"), .. sent, (byte)'\n', .. sent];
+            int end = sent.AsSpan().IndexOfAny((byte)'\n', (byte)'\r');
+            ProbeResult result = await AgentProbe.RunAsync(
+                ProbeTargets.Of(agent.EndPoint, new HealthConfig(), TimeSpan.FromSeconds(10)) with { AsksAgent = true },
+                TimeProvider.System, CancellationToken.None);
+
+            int length = end < 0 ? sent.Length : end;
+            bool isLine = length < AgentProbe.MostBytes;
+            Assert.That(result.IsGood, Is.EqualTo(isLine), $"{i}: {result.Text}");
+            if (isLine) Assert.That(result.Text, Is.EqualTo(Encoding.Latin1.GetString(sent, 0, length)));
+        }
     }
 
     [Test]

@@ -1,4 +1,7 @@
+using System.Net.Sockets;
+using System.Text;
 using L4Balancer.Config;
+using L4Balancer.Net;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Loopback;
@@ -21,6 +24,28 @@ public sealed class ReloadHealthTests
             pool => pool with { Health = before with { Port = (ushort)probe.EndPoint.Port } }));
 
         Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
+    }
+
+    [Test]
+    public async Task Apply_SourceAndHeader_TheNextProbeHasThem()
+    {
+        string? seen = null;
+        using TestServer server = new TestServer().Serve(async socket =>
+        {
+            byte[] header = new byte[200];
+            seen = Encoding.ASCII.GetString(header, 0, await socket.ReceiveAsync(header));
+        });
+        HealthConfig health = new() { Interval = TimeSpan.FromMilliseconds(20) }; // Of these the server sees nothing.
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [server.EndPoint], service => service with { Pool = service.Pool with { Health = health } });
+        Assert.That(seen, Is.Null);
+
+        await balancer.ApplyAsync(config => config.WithPool(pool => pool with
+        {
+            Health = health with { Source = IpAddress.FromV4(0x7F000003), ProxyProtocol = ProxyProtocol.V1 },
+        }));
+        await Eventually.TrueAsync(() => seen is not null, "a probe that the server sees");
+        Assert.That(seen, Does.StartWith("PROXY TCP4 127.0.0.3 127.0.0.1 "));
     }
 
     [Test]

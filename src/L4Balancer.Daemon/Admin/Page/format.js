@@ -85,5 +85,5 @@ const plural = (count, one, many = `${one}s`) => `${whole(count)} ${count === 1 
 /** What a state looks like besides its word and colour. */
 const stateSymbols = {
   up: '●', down: '✕', ejected: '◇', drain: '◐', maint: '■', shifted: '◑', unresolved: '?', unknown: '○',
-  standby: '◌', subset: '◌', removed: '−',
+  standby: '◌', subset: '◌', removed: '−', agent_down: '✕', agent_drain: '◐', agent_maint: '■',
 };

@@ -159,7 +159,7 @@ class Overview {
 const shortVersion = (version) => version.replace(/\+([0-9a-f]{7})[0-9a-f]*$/, '+$1');
 
 /** True for a state that nobody asked for. */
-const isTrouble = (state) => ['down', 'ejected', 'unresolved'].includes(state);
+const isTrouble = (state) => ['down', 'agent_down', 'ejected', 'unresolved'].includes(state);
 
 /** True for a state in which a backend does what it is there for. */
 const isUsual = (state) => ['up', 'standby', 'subset'].includes(state);

@@ -100,6 +100,7 @@ function drawWeight(cell, backend) {
   const said = [];
   if (backend.weight !== backend.configured_weight) said.push(`file: ${whole(backend.configured_weight)}`);
   if (backend.weight_percent < 100) said.push(`slow start: ${backend.weight_percent} %`);
+  if (backend.agent && backend.agent.weight_percent < 100) said.push(`agent: ${backend.agent.weight_percent} %`);
   setText(set, whole(backend.weight));
   setText(beside, said.join(', '));
 }
@@ -118,7 +119,11 @@ function drawUnderWay(cell, backend) {
     if (oldest !== null && remaining > 0) said.push(`oldest ${roughly(oldest)}`);
     if (deadline !== null && remaining > 0) said.push(`deadline in ${roughly(secondsUntil(deadline))}`);
   }
-  if (backend.ejected_until !== null) said.push(`ejected for ${roughly(secondsUntil(backend.ejected_until))} more`);
+  if (backend.ejected_until !== null) {
+    const left = secondsUntil(backend.ejected_until);
+    said.push(left > 0 ? `ejected for ${roughly(left)} more` : 'ejected until a probe is good');
+  }
+  if (backend.agent) said.push(`its agent says ${backend.agent.text}`);
   const { forced, backup, priority, zone } = backend.place;
   if (forced && !backend.available) said.push('used whatever probes say');
   if (backup) said.push('backup');

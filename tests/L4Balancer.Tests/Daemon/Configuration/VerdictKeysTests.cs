@@ -5,7 +5,7 @@ using static L4Balancer.Tests.Daemon.Configuration.ConfigTexts;
 
 namespace L4Balancer.Tests.Daemon.Configuration;
 
-/// <summary>The keys that say when backends are probed, what their agents are asked, and when they are ejected.</summary>
+/// <summary>The keys that say when backends are probed, what agents are asked, and when they are ejected.</summary>
 internal sealed class VerdictKeysTests
 {
     private const string Service = "[service.web]\nlisten = \"*:80\"\nbackends = [\"10.0.0.1:80\"]\n";
@@ -71,6 +71,8 @@ internal sealed class VerdictKeysTests
     [TestCase("health.type = \"none\"\nejection.reinstate = \"probe\"",
         "5:10: error: 'reinstate' waits for a probe, and nothing is probed; write reinstate = \"time\" or another "
         + "type in [….health]")]
+    [TestCase("health = { type = \"none\", source = \"10.0.0.2\" }",
+        "4:27: error: a probe of type \"none\" has no 'source'; remove it or write another type")]
     [TestCase("ejection.window = \"99ms\"", "4:19: error: 'window' must be at least 100ms, not \"99ms\"")]
     [TestCase("ejection.min_flows = 0", "4:22: error: 'min_flows' must be from 1 to 2147483647, not 0")]
     public void Parse_WhatDoesNotGoTogether_IsAnError(string line, string problem) =>
