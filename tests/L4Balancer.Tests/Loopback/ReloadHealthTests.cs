@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using L4Balancer.Config;
 using L4Balancer.Net;
