@@ -49,6 +49,7 @@ public sealed partial class Balancer
                 _ready = true;
             },
             cancellationToken);
+        _discovery.Start();
     }
 
     /// <summary>

@@ -1,6 +1,6 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
-using L4Balancer.Health;
+using L4Balancer.Discovery;
 using L4Balancer.Metrics;
 using L4Balancer.Net;
 using L4Balancer.Shards;
@@ -25,6 +25,7 @@ public sealed partial class Balancer : IAsyncDisposable
     private readonly ZoneControl _zones;
     private readonly StatusReader _status;
     private readonly Draining _draining;
+    private readonly DiscoveryChanges _discovery;
     private readonly BalancerMeter _meter;
     private volatile bool _ready;
     private bool _stopped; // Belongs to who changes.
@@ -50,6 +51,7 @@ public sealed partial class Balancer : IAsyncDisposable
         _zones = new ZoneControl(_parts);
         _status = new StatusReader(_parts);
         _draining = new Draining(_parts);
+        _discovery = new DiscoveryChanges(_parts, _draining.Begin);
         _meter = new BalancerMeter(_parts);
     }
 
@@ -73,6 +75,9 @@ public sealed partial class Balancer : IAsyncDisposable
     /// <summary>Every pool's backends with the state they are in, also removed ones that still have flows.</summary>
     public IReadOnlyList<BackendStatus> Backends => _status.Backends();
 
+    /// <summary>What backends are found by, of every pool.</summary>
+    public IReadOnlyList<SourceStatus> Sources => _status.Sources();
+
     /// <summary>Every service with what it has counted, also removed ones that still have flows.</summary>
     public IReadOnlyList<ServiceStatus> ServiceStatuses => _status.Services();
 
@@ -86,6 +91,8 @@ public sealed partial class Balancer : IAsyncDisposable
     internal ProbeRunner Probes => _parts.Probes;
 
     internal IReadOnlyList<ServiceRuntime> Services => _parts.Services;
+
+    internal BackendDiscovery Discovery => _parts.Discovery;
 
     /// <summary>
     /// Opens the listeners, waits for the first round of probes, then accepts. Clients that come meanwhile wait in the
@@ -199,20 +206,11 @@ public sealed partial class Balancer : IAsyncDisposable
     /// <summary>
     /// Closes the listeners once they have taken what had come; flows go on. The process is not ready any more.
     /// </summary>
-    public Task StopAcceptingAsync() => ChangeAsync(
-        async () =>
-        {
-            _ready = false;
-            _stopped = true;
-            if (!_servesDatagrams) _parts.TellClosing(_parts.ListeningDescriptors);
-            foreach (ServiceRuntime service in _parts.Services)
-            {
-                if (!_servesDatagrams || service.Config.Protocol == FlowProtocol.Tcp) service.PostStop();
-            }
-
-            await _parts.AnswerAsync(); // The listeners have taken what had come.
-        },
-        CancellationToken.None);
+    public async Task StopAcceptingAsync()
+    {
+        await _discovery.StopAsync();
+        await ChangeAsync(StopAcceptingOnceAsync, CancellationToken.None);
+    }
 
     /// <summary>
     /// Stops accepting and closes the listeners, waits until every session has ended, at most for <paramref
@@ -240,12 +238,30 @@ public sealed partial class Balancer : IAsyncDisposable
         _disposed = true;
         await _draining.DisposeAsync();
         if (_parts.Shards.Any(static shard => shard.IsRunning)) await DrainAsync(TimeSpan.Zero, CancellationToken.None);
-        foreach (PoolRuntime runtime in _parts.Pools) await runtime.EndAsync();
+        await _discovery.DisposeAsync();
+        foreach (PoolRuntime runtime in _parts.Pools)
+        {
+            await runtime.Monitor.DisposeAsync();
+            runtime.Ejector.Dispose();
+        }
 
         foreach (Shard shard in _parts.Shards) shard.End();
         foreach (Shard shard in _parts.Shards) shard.Dispose();
         _parts.Dispose();
         _meter.Dispose();
+    }
+
+    private async Task StopAcceptingOnceAsync()
+    {
+        _ready = false;
+        _stopped = true;
+        if (!_servesDatagrams) _parts.TellClosing(_parts.ListeningDescriptors);
+        foreach (ServiceRuntime service in _parts.Services)
+        {
+            if (!_servesDatagrams || service.Config.Protocol == FlowProtocol.Tcp) service.PostStop();
+        }
+
+        await _parts.AnswerAsync(); // The listeners have taken what had come.
     }
 
     private async Task ChangeAsync(Func<Task> change, CancellationToken cancellationToken)

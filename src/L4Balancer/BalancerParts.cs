@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using L4Balancer.Config;
+using L4Balancer.Discovery;
 using L4Balancer.Health;
 using L4Balancer.Net;
 using L4Balancer.Pools;
@@ -35,6 +36,7 @@ internal sealed class BalancerParts : IDisposable
         Seats = seats;
         Shards = [.. seats.Select(static seat => seat.Shard)];
         Flows = new LiveFlows(Shards);
+        Discovery = new BackendDiscovery(time, logger);
         Limit = new SessionLimit(limits.MaxSessions);
         TcpLimit = new SessionLimit(limits.MaxConnections, Limit);
     }
@@ -63,6 +65,9 @@ internal sealed class BalancerParts : IDisposable
     public IReadOnlyList<Shard> Shards { get; }
 
     public LiveFlows Flows { get; }
+
+    /// <summary>What names and files of backends stand for.</summary>
+    public BackendDiscovery Discovery { get; }
 
     /// <summary>Bounds the sessions of the process.</summary>
     public SessionLimit Limit { get; }

@@ -82,8 +82,13 @@ public sealed record BackendStatus
     /// <summary>The backend's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Host and port as configured.</summary>
+    /// <summary>Host and port as configured; of what was discovered its address.</summary>
     public required string Address { get; init; }
+
+    /// <summary>
+    /// What it was found by, as the configuration writes that: a name, or a file; null where it is configured itself.
+    /// </summary>
+    public string? Source { get; init; }
 
     /// <summary>Where it is; null while its name has not been resolved.</summary>
     public required IpEndpoint? Endpoint { get; init; }
@@ -151,6 +156,13 @@ public sealed record BackendStatus
     /// <summary>When its flows are ended; null where it does not drain, or may do so for ever.</summary>
     public required DateTimeOffset? DrainDeadline { get; init; }
 }
+
+/// <summary>How it goes with something that backends are found by.</summary>
+/// <param name="Pool">The pool's name.</param>
+/// <param name="Source">A name or a file, as the configuration writes it.</param>
+/// <param name="LastSuccess">When it last had an answer, or could be read; null where it never did.</param>
+/// <param name="Error">What went wrong the last time; null where nothing did.</param>
+public sealed record SourceStatus(string Pool, string Source, DateTimeOffset? LastSuccess, string? Error);
 
 /// <summary>Whose part of the hash space is whose, at some evenly spread places of the circle.</summary>
 /// <param name="Backends">Their names.</param>

@@ -23,18 +23,19 @@ internal sealed class ConfigChange
     private readonly List<PoolRuntime> _newPools = [];
     private readonly List<ServiceRuntime> _newServices = [];
     private readonly Dictionary<ListenerGroup, ServiceRuntime> _added = [];
+    private readonly PoolConfig[] _pools; // As they are configured.
+    private PoolConfig[] _inForce = []; // With what was discovered of their backends.
 
     private ConfigChange(BalancerParts parts, BalancerConfig next, BalancerLimits limits)
     {
         _parts = parts;
         _next = next;
         _limits = limits;
+        _pools = Pools(next);
         _listening = ListenPlan.Make(next, parts.AllServices);
         _isStart = !parts.AllServices.Any();
         _ofRemoved = [.. parts.Removed.SelectMany(static service => service.Groups)];
     }
-
-    private IEnumerable<PoolConfig> NextPools => _next.Services.Select(static service => service.Pool).Distinct();
 
     /// <summary>Goes over to a configuration.</summary>
     /// <param name="parts">What changes.</param>
@@ -50,6 +51,7 @@ internal sealed class ConfigChange
         try
         {
             change.OpenSockets();
+            await change.DiscoverAsync(cancellationToken);
             IReadOnlyList<Func<CancellationToken, Task>> judging = change.AddBackends();
             await change.AddListenersAsync();
             await Task.WhenAll(judging.Select(judge => judge(cancellationToken)));
@@ -68,6 +70,7 @@ internal sealed class ConfigChange
         await parts.AnswerAsync(); // Nobody waits at a limit that is not its own any more.
         parts.Use(next, change._limits);
         parts.TellListeners();
+        await parts.Discovery.KeepAsync(change._pools);
         await parts.AnswerAsync(); // From here on every new flow is treated by it.
     }
 
@@ -88,12 +91,22 @@ internal sealed class ConfigChange
         if (listeners.Count > 0) _parts.TellClosing(listeners);
     }
 
+    private static PoolConfig[] Pools(BalancerConfig config) =>
+        [.. config.Services.Select(static service => service.Pool).Distinct()];
+
+    /// <summary>Finds out what the names and files of the pools stand for, as far as that takes no long time.</summary>
+    private async Task DiscoverAsync(CancellationToken cancellationToken)
+    {
+        await _parts.Discovery.PrepareAsync(_pools, cancellationToken);
+        _inForce = [.. _pools.Select(_parts.Discovery.InForce)];
+    }
+
     /// <summary>Adds what is new to the pools.</summary>
     /// <returns>What finds out which of it is up.</returns>
     private List<Func<CancellationToken, Task>> AddBackends()
     {
         List<Func<CancellationToken, Task>> judging = [];
-        foreach (PoolConfig next in NextPools)
+        foreach (PoolConfig next in _inForce)
         {
             if (Find(next) is { } runtime)
             {
@@ -173,10 +186,11 @@ internal sealed class ConfigChange
 
         _parts.TellListeners();
 
+        await _parts.Discovery.KeepAsync(_isStart ? [] : Pools(_parts.Config));
         foreach (PoolRuntime made in _newPools) await _parts.RemovePoolAsync(made);
         foreach (PoolRuntime pool in _parts.Pools)
         {
-            await ChangeAsync(pool, pool.Pool.Config, _parts.PlaceIn(_parts.Config));
+            await pool.ChangeAsync(pool.Pool.Config, _parts.Config.Global.HashSeed);
         }
     }
 
@@ -235,21 +249,9 @@ internal sealed class ConfigChange
 
     private async Task ChangePoolsAsync(Func<Pool, bool> which)
     {
-        foreach (PoolConfig next in NextPools)
+        foreach (PoolConfig next in _inForce)
         {
-            if (which(Find(next)!.Pool)) await ChangeAsync(Find(next)!, next, _parts.PlaceIn(_next));
+            if (which(Find(next)!.Pool)) await Find(next)!.ChangeAsync(next, _next.Global.HashSeed);
         }
-    }
-
-    private static async Task ChangeAsync(PoolRuntime runtime, PoolConfig next, FleetPlace place)
-    {
-        PoolConfig now = runtime.Pool.Config;
-        bool asksAnew = ConfigKeys.Pool.Any(key => key.Name.StartsWith("health.", StringComparison.Ordinal)
-            && key.Text(now) != key.Text(next));
-        IReadOnlyList<Backend> removed = runtime.Pool.Apply(next, place);
-        runtime.Monitor.JudgeByPool();
-        await runtime.ForgetAsync(removed);
-        if (asksAnew) runtime.Monitor.Reconsider();
-        runtime.Ejector.Reconsider();
     }
 }

@@ -1,4 +1,5 @@
 using L4Balancer.Backends;
+using L4Balancer.Config;
 using L4Balancer.Health;
 using L4Balancer.Pools;
 
@@ -7,12 +8,18 @@ namespace L4Balancer;
 /// <summary>A pool with what watches it.</summary>
 internal sealed record PoolRuntime(Pool Pool, Ejector Ejector, HealthMonitor Monitor, SlowStart SlowStart)
 {
-    /// <summary>Watches nothing any more.</summary>
-    public async Task EndAsync()
+    /// <summary>Goes over to a configuration whose new backends were added and judged before.</summary>
+    /// <returns>How many backends were taken out.</returns>
+    public async Task<int> ChangeAsync(PoolConfig next, ulong seed)
     {
-        await Monitor.DisposeAsync();
-        Ejector.Dispose();
-        SlowStart.Dispose();
+        PoolConfig now = Pool.Config;
+        bool asksAnew = ConfigKeys.Pool.Any(key => key.Name.StartsWith("health.", StringComparison.Ordinal)
+            && key.Text(now) != key.Text(next));
+        IReadOnlyList<Backend> removed = Pool.Apply(next, seed);
+        Monitor.JudgeByPool();
+        await ForgetAsync(removed);
+        if (asksAnew) Monitor.Reconsider();
+        return removed.Count;
     }
 
     /// <summary>Watches some backends no longer, and remembers nothing of them.</summary>

@@ -1,4 +1,5 @@
 using L4Balancer.Backends;
+using L4Balancer.Config;
 using L4Balancer.Health;
 using L4Balancer.Pools;
 using L4Balancer.Selection;
@@ -15,8 +16,13 @@ internal sealed class StatusReader(BalancerParts parts)
     /// <summary>Every pool's backends, also removed ones that have flows.</summary>
     public IReadOnlyList<BackendStatus> Backends() => [.. parts.Pools.SelectMany(Backends)];
 
-    /// <summary>Every pool.</summary>
-    public IReadOnlyList<PoolStatus> Pools() => [.. parts.Pools.Select(static one => Pool(one.Pool))];
+    /// <summary>What backends are found by: names and files.</summary>
+    public IReadOnlyList<SourceStatus> Sources() =>
+    [
+        .. from pool in parts.Config.Services.Select(static service => service.Pool).DistinctBy(static one => one.Name)
+           from source in parts.Discovery.Sources(pool)
+           select new SourceStatus(pool.Name, source.Source, source.State.LastSuccess, source.State.Error),
+    ];
 
     /// <summary>How a pool's hash space is divided; null where there is no such pool.</summary>
     public RingPicture? Ring(string pool, bool previous, int places)
@@ -98,8 +104,8 @@ internal sealed class StatusReader(BalancerParts parts)
         {
             Pool = pool.Pool.Name,
             Name = backend.Name,
-            Address = backend.Host.Contains(':', StringComparison.Ordinal)
-                ? $"[{backend.Host}]:{backend.Port}" : $"{backend.Host}:{backend.Port}",
+            Address = ConfigText.Address(backend.Host, backend.Port),
+            Source = backend.Source,
             Endpoint = backend.Endpoint,
             IsAvailable = backend.IsAvailable,
             IsRemoved = backend.IsRemoved,

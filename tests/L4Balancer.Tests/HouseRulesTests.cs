@@ -13,7 +13,7 @@ public sealed partial class HouseRulesTests
     /// <summary>A layer of src/L4Balancer may use the layers before it, and itself.</summary>
     private static readonly string[] Layers =
     [
-        "Net", "Interop", "Config", "Telemetry", "Shards", "Backends", "Selection", "Pools", "Health", "Tcp", "Udp",
+        "Net", "Interop", "Config", "Telemetry", "Shards", "Backends", "Selection", "Pools", "Health", "Discovery", "Tcp", "Udp",
         "Metrics",
     ];
 

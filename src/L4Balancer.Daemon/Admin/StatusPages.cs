@@ -46,14 +46,21 @@ internal sealed class StatusPages(
             balancer.Limits.Shards,
             Config(),
             status.Services(),
-            await status.BackendsAsync(request.Aborted),
-            [.. balancer.PoolStatuses.Select(PoolJson.Of)],
-            [.. balancer.Zones.Select(ZoneJson.Of)]);
+            await status.BackendsAsync(request.Aborted))
+        {
+            Sources = Sources(),
+        };
         return Answer.Json(all, static form => form.StatusJson);
     }
 
     private async Task<Answer?> BackendsAsync(AdminRequest request) =>
         Answer.Json(await status.BackendsAsync(request.Aborted), static form => form.IReadOnlyListBackendJson);
+
+    private SourceJson[] Sources() =>
+    [
+        .. balancer.Sources.Select(static one => new SourceJson(
+            one.Pool, one.Source, one.LastSuccess is { } at ? LogLines.Time(at) : null, one.Error)),
+    ];
 
     private LoadedConfigJson Config() => new(
         config.Path,

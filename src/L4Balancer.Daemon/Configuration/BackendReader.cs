@@ -1,24 +1,57 @@
 using L4Balancer.Config;
+using L4Balancer.Discovery;
 using L4Balancer.Toml;
 
 namespace L4Balancer.Daemon.Configuration;
 
 /// <summary>
-/// Reads the backends of a pool: <c>backends = ["host:port", { address = "host:port", weight = 2 }]</c> and
-/// <c>[[….backend]]</c> tables, which may stand beside each other.
+/// Reads the backends of a pool: <c>backends = ["host:port", { address = "host:port", weight = 2 }]</c>,
+/// <c>[[….backend]]</c> tables and <c>backends_file = "file"</c>, which may stand beside each other.
 /// </summary>
-internal sealed class BackendReader(ProblemList problems)
+/// <param name="problems">Takes what is wrong.</param>
+/// <param name="folder">Where a file is that is named without its folder.</param>
+internal sealed class BackendReader(ProblemList problems, string folder)
 {
+    private const string FileKey = "backends_file";
     private const string ListKey = "backends";
     private const string TablesKey = "backend";
     private const int GreatestWeight = 256;
 
     /// <summary>True when the table mentions backends, well or badly.</summary>
     public static bool ArePresent(TableReader table) =>
-        table.Entry(ListKey) is not null || table.Entry(TablesKey) is not null;
+        table.Entry(ListKey) is not null || table.Entry(TablesKey) is not null
+        || table.Entry(FileKey) is { Value: not TomlString { Value: "" } };
 
-    /// <summary>Reads them. Names are unique in the result; what is wrong is reported and left out.</summary>
-    public IReadOnlyList<BackendConfig> Read(TableReader table)
+    /// <summary>
+    /// A pool with what its table says of backends. Names are unique; what is wrong is reported and left out.
+    /// </summary>
+    public PoolConfig Read(TableReader table, PoolConfig pool)
+    {
+        string file = ReadFile(table);
+        return pool with { Backends = ReadListed(table, hasFile: file.Length > 0), BackendsFile = file };
+    }
+
+    /// <summary>
+    /// The full path of the file. What is wrong inside it is only a warning: who writes it may still do so, and other
+    /// backends and services are not to wait for that.
+    /// </summary>
+    private string ReadFile(TableReader table)
+    {
+        if (table.Text(FileKey) is not { Length: > 0 } path) return "";
+
+        TomlNode at = table.Node(FileKey)!;
+        if (path.AsSpan().ContainsAny('\0', '\n')) return table.Reject(at, $"'{FileKey}' is not the name of a file", "");
+
+        path = Path.GetFullPath(path, folder);
+        if (BackendsFile.Load(path).Problem is { } problem)
+        {
+            problems.Warning(at.Position, $"{problem}; no backend of it is used as it is");
+        }
+
+        return path;
+    }
+
+    private IReadOnlyList<BackendConfig> ReadListed(TableReader table, bool hasFile)
     {
         Dictionary<string, BackendConfig> backends = [];
         Dictionary<string, TomlPosition> places = [];
@@ -36,7 +69,8 @@ internal sealed class BackendReader(ProblemList problems)
                 + $"as on line {places[backend.Name].Line}; give one of them another name = \"...\"");
         }
 
-        if (table.Entry(ListKey) is { Value: TomlArray { Items.Count: 0 } empty } && table.Entry(TablesKey) is null)
+        bool hasOthers = hasFile || table.Entry(TablesKey) is not null;
+        if (!hasOthers && table.Entry(ListKey) is { Value: TomlArray { Items.Count: 0 } empty })
         {
             problems.Error(empty.Position, $"[{table.Path}] needs at least one backend");
         }
@@ -87,10 +121,11 @@ internal sealed class BackendReader(ProblemList problems)
             problems.Error(table.Node("name")!.Position, $"the name {problem}");
         }
 
-        return table.Text("address") is { } text
-            && FromAddress(text, address!, name) is { } backend
-            ? backend with { Weight = weight, MaxConnections = maxConnections }
-            : null;
+        if (table.Text("address") is not { } text || FromAddress(text, address!, name) is not { } backend) return null;
+
+        return backend.IsSrv && table.Node("weight") is { } at
+            ? table.Reject(at, "SRV records say the weight of each of their servers themselves; remove 'weight'", backend)
+            : backend with { Weight = weight };
     }
 
     private static int Priority(TableReader table) => table.Integer("priority", 0, 0, BackendConfig.MostPriority);
@@ -99,7 +134,7 @@ internal sealed class BackendReader(ProblemList problems)
     {
         if (AddressSyntax.ParseBackend(address, out string host, out ushort port) is not { } problem)
         {
-            return new BackendConfig { Name = name ?? address, Host = host, Port = port };
+            return new BackendConfig { Name = name ?? (port == 0 ? host : address), Host = host, Port = port };
         }
 
         problems.Error(at.Position, problem);

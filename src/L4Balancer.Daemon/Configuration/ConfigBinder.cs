@@ -27,18 +27,21 @@ internal sealed class ConfigBinder
     private readonly Dictionary<string, NamedPool> _pools = [];
     private readonly Dictionary<PoolConfig, TableReader> _poolTables = new(SameObject);
 
-    private ConfigBinder(ProblemList problems)
+    private ConfigBinder(ProblemList problems, string folder)
     {
         _problems = problems;
         _listeners = new ListenerList(problems);
-        _backends = new BackendReader(problems);
+        _backends = new BackendReader(problems, folder);
     }
 
     /// <summary>
     /// Reads a document. The result may be used only if <paramref name="problems"/> has no errors afterwards.
     /// </summary>
-    public static BalancerConfig Bind(TomlTable document, ProblemList problems) =>
-        new ConfigBinder(problems).Bind(new TableReader(document, "", new TomlPosition(1, 1), problems));
+    /// <param name="document">The document.</param>
+    /// <param name="folder">Where the files are that it names.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    public static BalancerConfig Bind(TomlTable document, string folder, ProblemList problems) =>
+        new ConfigBinder(problems, folder).Bind(new TableReader(document, "", new TomlPosition(1, 1), problems));
 
     private BalancerConfig Bind(TableReader root)
     {
@@ -83,7 +86,7 @@ internal sealed class ConfigBinder
 
     private static ServiceConfig Defaults(TableReader table)
     {
-        foreach (string key in (ReadOnlySpan<string>)["listen", "pool", "backends", "backend"])
+        foreach (string key in (ReadOnlySpan<string>)["listen", "pool", "backends", "backend", "backends_file"])
         {
             table.Misplaced(key, $"'{key}' cannot be a default; write it in each [service.NAME]");
         }
@@ -95,7 +98,7 @@ internal sealed class ConfigBinder
     private PoolConfig Pool(string name, TableReader table, PoolConfig defaults)
     {
         CheckName(name, table);
-        PoolConfig pool = PoolKeys.Read(table, defaults) with { Name = name, Backends = _backends.Read(table) };
+        PoolConfig pool = _backends.Read(table, PoolKeys.Read(table, defaults) with { Name = name });
         if (!BackendReader.ArePresent(table))
         {
             _problems.Error(table.Position, $"[{table.Path}] has no backends; write backends = [\"ADDRESS:PORT\"]");
@@ -190,13 +193,13 @@ internal sealed class ConfigBinder
             if (BackendReader.ArePresent(table))
             {
                 _problems.Error(entry.KeyPosition, $"[{table.Path}] has both pool and backends; keep one of them");
-                _backends.Read(table);
+                _backends.Read(table, own);
             }
 
             return shared is null ? own : Shared(shared, entry, own);
         }
 
-        own = own with { Backends = _backends.Read(table) };
+        own = _backends.Read(table, own);
         if (!BackendReader.ArePresent(table))
         {
             _problems.Error(

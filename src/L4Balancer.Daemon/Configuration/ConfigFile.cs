@@ -50,7 +50,8 @@ internal sealed record ConfigFile(
         BalancerConfig? config = null;
         try
         {
-            config = ConfigBinder.Bind(TomlReader.Read(utf8), problems);
+            string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/";
+            config = ConfigBinder.Bind(TomlReader.Read(utf8), folder, problems);
         }
         catch (TomlException failure)
         {

@@ -58,7 +58,10 @@ internal sealed class ConfigPrinter
         Line("backends = [");
         foreach (BackendConfig backend in pool.Backends)
         {
-            Line($"  {{ {string.Join(", ", ConfigKeys.Backend.Select(key => key.Line(backend)))} }},");
+            IEnumerable<string> keys = ConfigKeys.Backend
+                .Where(key => key.Concerns(backend))
+                .Select(key => key.Line(backend));
+            Line($"  {{ {string.Join(", ", keys)} }},");
         }
 
         Line("]");

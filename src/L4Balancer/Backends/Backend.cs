@@ -36,17 +36,22 @@ internal sealed partial class Backend(BackendConfig config)
     private volatile int _weightFactor = 100;
     private long _drainDeadline = Never;
     private volatile AdminState _admin;
+    private volatile BackendConfig _config = config;
     private volatile int _configuredWeight = config.Weight;
     private volatile int _maxSessions = config.MaxConnections;
     private volatile int _runtimeWeight = NotSet;
     private volatile int _weightFactor = WholeWeight;
     private string? _notedState;
 
-    public string Name => config.Name;
+    /// <summary>What it is called. One that was found by a name may come to be called otherwise.</summary>
+    public string Name => _config.Name;
 
-    public string Host => config.Host;
+    public string Host => _config.Host;
 
-    public ushort Port => config.Port;
+    public ushort Port => _config.Port;
+
+    /// <summary>What it was found by; null where it is configured itself.</summary>
+    public string? Source => _config.Source;
 
     /// <summary>
     /// Share of new flows relative to the others: what was set at run time, otherwise what the agent says, otherwise as
@@ -60,7 +65,7 @@ internal sealed partial class Backend(BackendConfig config)
     public int WeightFactor => _weightFactor;
 
     /// <summary>True where a configuration means this one.</summary>
-    public bool Is(BackendConfig other) => other.Name == Name && other.Host == Host && other.Port == Port;
+    public bool Is(BackendConfig other) => other.Key == _config.Key && other.Host == Host && other.Port == Port;
 
     /// <summary>Where it is; null while its name has not been resolved.</summary>
     public IpEndpoint? Endpoint => _endpoint?.Value;
@@ -295,6 +300,7 @@ internal sealed partial class Backend(BackendConfig config)
     /// </summary>
     internal void Configure(BackendConfig next)
     {
+        _config = next;
         _maxSessions = next.MaxConnections;
         (_tier, _zone) = (next.Tier, next.Zone);
         if (_configuredWeight == next.Weight) return;

@@ -83,6 +83,10 @@ internal static class ConfigKeys
         Duration<PoolConfig>("slow_start.duration", static pool => pool.SlowStart.Duration),
         Word<PoolConfig>("on_down", static pool => ConfigWords.Of(ConfigWords.DownFlows, pool.OnDown)),
         Duration<PoolConfig>("drain.timeout", static pool => pool.DrainTimeout),
+        Word<PoolConfig>("backends_file", static pool => pool.BackendsFile),
+        Duration<PoolConfig>("resolve", static pool => pool.Names.Interval),
+        Duration<PoolConfig>("resolve_hold", static pool => pool.Names.Hold),
+        new("resolver", static pool => Endpoints(pool.Names.Servers)),
     ];
 
     /// <summary>The keys of a backend.</summary>
@@ -90,13 +94,17 @@ internal static class ConfigKeys
     [
         Word<BackendConfig>("address", Address),
         Word<BackendConfig>("name", static backend => backend.Name),
-        new("weight", static backend => Number(backend.Weight), NewFlows),
-        new("max_connections", static backend => Number(backend.MaxConnections)),
+        new("weight", static backend => Number(backend.Weight), NewFlows) { Concerns = IsNotSrv },
     ];
 
     private static bool IsTcp(ServiceConfig service) => service.Protocol == FlowProtocol.Tcp;
 
     private static bool IsUdp(ServiceConfig service) => service.Protocol == FlowProtocol.Udp;
+
+    /// <summary>SRV records say themselves what each of their servers weighs.</summary>
+    private static bool IsNotSrv(BackendConfig backend) => !backend.IsSrv;
+
+    private static bool ProbesUdp(PoolConfig pool) => pool.Health.Type == ProbeType.Udp;
 
     private static ConfigKey<T> Word<T>(string name, Func<T, string> text, KeyEffect effect = AtOnce) =>
         new(name, text, effect) { IsString = true };

@@ -56,37 +56,20 @@ internal static class ConfigText
         return isReadable ? text! : HexPrefix + Convert.ToHexStringLower(bytes.Span);
     }
 
-    /// <summary>What an answer must contain.</summary>
-    public static string Pattern(AnswerPattern pattern)
-    {
-        if (pattern.Expression is { } expression) return ExpressionPrefix + expression;
-
-        string text = Bytes(pattern.Bytes);
-        return text.StartsWith(ExpressionPrefix, StringComparison.Ordinal)
-            ? HexPrefix + Convert.ToHexStringLower(pattern.Bytes.Span)
-            : text;
-    }
-
-    /// <summary>A list of strings.</summary>
-    public static string Strings(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Quoted))}]";
-
-    /// <summary>The steps of a probe.</summary>
-    public static string Steps(IEnumerable<ProbeStep> steps) => $"[{string.Join(", ", steps.Select(Step))}]";
-
-    private static string Step(ProbeStep step)
-    {
-        List<string> keys = [];
-        if (!step.Send.IsEmpty) keys.Add($"send = {Quoted(Bytes(step.Send))}");
-        if (!step.Expect.IsEmpty) keys.Add($"expect = {Quoted(Pattern(step.Expect))}");
-        if (step.MinBytes > 0) keys.Add($"min_bytes = {Number(step.MinBytes)}");
-        return $"{{ {string.Join(", ", keys)} }}";
-    }
+    /// <summary>A list of addresses with ports; their order counts.</summary>
+    public static string Endpoints(IEnumerable<IpEndpoint> endpoints) =>
+        $"[{string.Join(", ", endpoints.Select(static one => Quoted(one.ToString())))}]";
 
     /// <summary>Where a backend is.</summary>
-    public static string Address(BackendConfig backend)
+    public static string Address(BackendConfig backend) => Address(backend.Host, backend.Port);
+
+    /// <summary>A host with a port; SRV records have none.</summary>
+    public static string Address(string host, ushort port)
     {
-        bool needsBrackets = backend.Host.Contains(':', StringComparison.Ordinal);
-        return $"{(needsBrackets ? $"[{backend.Host}]" : backend.Host)}:{Number(backend.Port)}";
+        if (port == 0) return BackendConfig.SrvPrefix + host;
+
+        bool needsBrackets = host.Contains(':', StringComparison.Ordinal);
+        return $"{(needsBrackets ? $"[{host}]" : host)}:{Number(port)}";
     }
 
     /// <summary>A string of TOML.</summary>

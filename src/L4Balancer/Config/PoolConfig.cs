@@ -13,8 +13,17 @@ public sealed record PoolConfig
     /// <summary>Most backends of a pool: selectors number them in 16 bits.</summary>
     public const int MaxBackends = 65_536;
 
-    /// <summary>1 to <see cref="MaxBackends"/>; names are unique in the pool. The order has no meaning.</summary>
+    /// <summary>
+    /// 1 to <see cref="MaxBackends"/>, 0 where there is a <see cref="BackendsFile"/>; names are unique in the pool. The
+    /// order has no meaning. Names are not resolved in it: <c>Discovery</c> makes of it what is in force.
+    /// </summary>
     public required IReadOnlyList<BackendConfig> Backends { get; init; }
+
+    /// <summary>The full path of a file with further backends (<c>backends_file</c>); empty where there is none.</summary>
+    public string BackendsFile { get; init; } = "";
+
+    /// <summary>How names are resolved.</summary>
+    public ResolveConfig Names { get; init; } = new();
 
     /// <summary>The policy. Default ring.</summary>
     public BalancePolicy Balance { get; init; } = BalancePolicy.Ring;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace L4Balancer.Health;
 
 /// <summary>
-/// Keeps the verdict on one backend: resolves its name, probes it, and has the pool publish when it flips.
+/// Keeps the verdict on one backend: probes it, and has the pool publish when it flips.
 /// </summary>
 internal sealed class BackendMonitor
 {
@@ -25,13 +25,12 @@ internal sealed class BackendMonitor
     private readonly ProbeRunner _probes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly NameResolver _resolver;
+    private RiseFall _riseFall = new();
+    private volatile HealthConfig? _ahead; // What it is judged by before its configuration is in force.
     private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RiseFall _riseFall = new();
     private volatile ProbeStatus? _lastProbe;
-    private string? _lastResolveError;
-    private long _lastRun;
 
     public BackendMonitor(
         Pool pool, Backend backend, CheckInForce check, ProbeRunner probes, TimeProvider time, ILogger logger)
@@ -42,7 +41,6 @@ internal sealed class BackendMonitor
         _probes = probes;
         _time = time;
         _logger = logger;
-        _resolver = new NameResolver(backend.Host);
     }
 
     /// <summary>A probe of the backend was good; it counts already.</summary>
@@ -64,8 +62,8 @@ internal sealed class BackendMonitor
 
     private HealthConfig Check => _check.Config;
 
-    /// <summary>Without a probe all that can still change is that the name resolves.</summary>
-    private bool IsDone => Check.Type == ProbeType.None && _backend.Endpoint is not null;
+    /// <summary>Without a probe nothing can change any more.</summary>
+    private bool IsDone => Check.Type == ProbeType.None;
 
     private TimeSpan ProbeTimeout => FrameworkTimer.AtMost(Check.Timeout);
 
@@ -123,7 +121,7 @@ internal sealed class BackendMonitor
 
     private async Task<long?> JudgeOnceAsync(CancellationToken cancellationToken)
     {
-        if (!await ResolveAsync(cancellationToken)) return null;
+        if (!HasAddress()) return;
 
         _resolved.TrySetResult();
         if (Check.Type == ProbeType.None)
@@ -191,27 +189,13 @@ internal sealed class BackendMonitor
         return true;
     });
 
-    /// <summary>Makes sure that the backend has an address.</summary>
-    private async Task<bool> ResolveAsync(CancellationToken cancellationToken)
+    /// <summary>Makes sure that the backend has an address; one that is only a name has none.</summary>
+    private bool HasAddress()
     {
         if (_backend.Endpoint is not null) return true;
+        if (!IPAddress.TryParse(_backend.Host, out IPAddress? address)) return false;
 
-        (IPAddress? address, string error) = await _resolver.ResolveAsync(ProbeTimeout, _time, cancellationToken);
-        if (address is not { } found)
-        {
-            // Once, not at every try.
-            if (error != _lastResolveError) _logger.BackendUnresolved(_pool.Name, _backend.Name, _backend.Host, error);
-            _lastResolveError = error;
-            return false;
-        }
-
-        IpEndpoint endpoint = IpEndpoint.From(new IPEndPoint(found, _backend.Port));
-        _backend.SetEndpoint(endpoint);
-        if (address.ToString() != _backend.Host)
-        {
-            _logger.BackendResolved(_pool.Name, _backend.Name, _backend.Host, endpoint.ToString());
-        }
-
+        _backend.SetEndpoint(IpEndpoint.From(new IPEndPoint(address, _backend.Port)));
         return true;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class BalancerMeter : IDisposable
         new ServiceMetrics(() => Named(balancer.AllServices)).Publish(_meter);
         new UdpMetrics(() => Named(balancer.AllServices).OfType<UdpRuntime>()).Publish(_meter);
         new PoolMetrics(() => balancer.Pools).Publish(_meter);
-        new QueueMetrics(() => balancer.Pools).Publish(_meter);
+        new DiscoveryMetrics(balancer.Discovery, new StatusReader(balancer).Sources).Publish(_meter);
         _meter.CreateObservableGauge(
             "connections_limit", () => balancer.Limits.MaxConnections,
             description: "TCP connections that may be open at once.");

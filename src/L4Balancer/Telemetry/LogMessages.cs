@@ -31,14 +31,11 @@ internal static partial class LogMessages
     [LoggerMessage(7, LogLevel.Information, "backend {Pool}/{Backend} is reinstated")]
     public static partial void BackendReinstated(this ILogger logger, string pool, string backend);
 
-    [LoggerMessage(8, LogLevel.Warning,
-        "backend {Pool}/{Backend}: {Host} does not resolve ({Error}); it is tried again")]
-    public static partial void BackendUnresolved(
-        this ILogger logger, string pool, string backend, string host, string error);
+    [LoggerMessage(8, LogLevel.Warning, "name {Name} does not resolve ({Error}); {Kept}")]
+    public static partial void NameUnresolved(this ILogger logger, string name, string error, string kept);
 
-    [LoggerMessage(9, LogLevel.Information, "backend {Pool}/{Backend}: {Host} is {Address}")]
-    public static partial void BackendResolved(
-        this ILogger logger, string pool, string backend, string host, string address);
+    [LoggerMessage(9, LogLevel.Information, "name {Name} stands for {Servers} addresses now: {Changes}")]
+    public static partial void NameChanged(this ILogger logger, string name, int servers, string changes);
 
     [LoggerMessage(10, LogLevel.Warning,
         "service {Service} pauses accepting: {Limit} connections are open, the limit; clients wait in the queue")]
@@ -122,18 +119,26 @@ internal static partial class LogMessages
     [LoggerMessage(33, LogLevel.Error, "what drains could not be looked at; it is tried again")]
     public static partial void DrainingFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(34, LogLevel.Information,
-        "backend {Pool}/{Backend}: its agent says {Text}; {Left} of {Backends} available")]
-    public static partial void BackendAgent(
-        this ILogger logger, string pool, string backend, string text, int left, int backends);
+    [LoggerMessage(40, LogLevel.Information, "name {Name} resolves again; {Servers} addresses are as before")]
+    public static partial void NameResolvesAgain(this ILogger logger, string name, int servers);
 
-    [LoggerMessage(35, LogLevel.Warning,
-        "backend {Pool}/{Backend}: its agent says {Word}, which means nothing here; it is passed over and not told "
-        + "again")]
-    public static partial void AgentWordUnknown(this ILogger logger, string pool, string backend, string word);
+    [LoggerMessage(41, LogLevel.Warning, "name {Name} has more addresses than the {Most} that are used")]
+    public static partial void NameCut(this ILogger logger, string name, int most);
 
-    [LoggerMessage(36, LogLevel.Warning,
-        "backend {Pool}/{Backend} is ejected for {Seconds} s: {Failed} of {Flows} flows failed within {Window} s")]
-    public static partial void BackendEjectedByShare(
-        this ILogger logger, string pool, string backend, double seconds, long failed, long flows, double window);
+    [LoggerMessage(42, LogLevel.Information, "backends file {Path} is in use with {Backends} backends")]
+    public static partial void BackendsFileRead(this ILogger logger, string path, int backends);
+
+    [LoggerMessage(43, LogLevel.Warning,
+        "backends file: {Problem}; its {Backends} backends of before stay until it can be used")]
+    public static partial void BackendsFileBad(this ILogger logger, string problem, int backends);
+
+    [LoggerMessage(44, LogLevel.Information,
+        "pool {Pool}: its names and files stand for other backends now: {Added} added, {Removed} removed")]
+    public static partial void BackendsDiscovered(this ILogger logger, string pool, int added, int removed);
+
+    [LoggerMessage(45, LogLevel.Error, "name {Name} could not be looked up; it is tried again")]
+    public static partial void LookUpBroke(this ILogger logger, Exception exception, string name);
+
+    [LoggerMessage(46, LogLevel.Error, "what was discovered could not be taken over; it is tried again")]
+    public static partial void DiscoveryFailed(this ILogger logger, Exception exception);
 }

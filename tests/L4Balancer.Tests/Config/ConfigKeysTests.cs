@@ -78,6 +78,7 @@ internal sealed class ConfigKeysTests
         HashOn => [(path, HashOn.SourcePrefix(24, 64))],
         FlowLogFilter => [(path, FlowLogFilter.None)],
         IReadOnlyList<ushort> ports => [(path, (ushort[])[.. ports, 1])],
+        IReadOnlyList<IpEndpoint> servers => [(path, (IpEndpoint[])[.. servers, default])],
         IReadOnlyList<ListenAddress> => [(path, Array.Empty<ListenAddress>())],
         IReadOnlyList<ServiceConfig> services => Items(services, path),
         IReadOnlyList<BackendConfig> backends => Items(backends, path),

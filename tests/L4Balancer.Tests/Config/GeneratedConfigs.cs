@@ -118,6 +118,12 @@ internal sealed class GeneratedConfigs
             SlowStart = new SlowStartConfig { Duration = Duration(0) },
             OnDown = One<OnDown>(),
             DrainTimeout = Duration(0),
+            BackendsFile = Pick("", "/run/with space \"and\" more", "/etc/" + Name()),
+            Names = new ResolveConfig
+            {
+                Interval = Pick(TimeSpan.Zero, Duration(100)), Hold = Duration(0),
+                Servers = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Listen().Endpoint)],
+            },
         };
     }
 
@@ -153,39 +159,15 @@ internal sealed class GeneratedConfigs
         };
     }
 
-    private ProbeStep Step() => new()
-    {
-        Send = Flip() ? Bytes() : default, Expect = Pattern(), MinBytes = _random.Next(99),
-    };
-
-    private HttpProbeConfig Http(bool https) => new()
-    {
-        Method = Pick("GET", "OPTIONS", "POST"), Path = Pick("/", "/a%20b?c=\"d\\"), Https = https,
-        Host = Pick("", "a.example.net:80", "[::1]"),
-        Status = Pick(HttpStatusSet.Good, HttpStatusSet.Parse("404, 500-599")!),
-        Body = Flip() ? Pattern() : AnswerPattern.Empty,
-    };
-
-    private TlsProbeConfig Tls() => new() { Name = Pick("", "a.example.net"), Verify = Flip() };
-
-    private AnswerPattern Pattern() => Flip()
-        ? AnswerPattern.Of(Bytes())
-        : AnswerPattern.OfExpression(Pick("^\\+?\\x00\"", "re:a{1,3}", "[ab]$")).Pattern!;
-
-    private BackendConfig Backend() => new()
-    {
-        Zone = Pick("", "z1"),
-        Host = Pick("10.0.0.1", "2001:db8::1", "web-1.example.net"),
-        Port = (ushort)_random.Next(1, 65_536),
-        Weight = _random.Next(257),
-        MaxConnections = _random.Next(),
-    };
-
-    private BackendConfig Placed(bool backup) => new()
-    {
-        Name = Name(), Host = "", Port = 1, Backup = backup,
-        Priority = backup ? 0 : _random.Next(BackendConfig.MostPriority + 1),
-    };
+    private BackendConfig Backend() => _random.Next(5) == 0
+        ? new BackendConfig { Name = Name(), Host = "_web._tcp.example.net", Port = 0 }
+        : new BackendConfig
+        {
+            Name = Name(),
+            Host = Pick("10.0.0.1", "2001:db8::1", "web-1.example.net"),
+            Port = (ushort)_random.Next(1, 65_536),
+            Weight = _random.Next(257),
+        };
 
     /// <summary>Each on a port of its own, some of them neighbours.</summary>
     private ListenAddress Listen()

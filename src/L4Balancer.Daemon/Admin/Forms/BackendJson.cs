@@ -29,8 +29,8 @@ internal sealed record BackendJson(
 {
     private const int SharePlaces = 6;
 
-    /// <summary>What its agent has said; null where that is nothing.</summary>
-    public AgentJson? Agent { get; init; }
+    /// <summary>The name or the file that it was found by; null where it is configured itself.</summary>
+    public string? Source { get; init; }
 
     /// <summary>True where a backend is to lose its flows, so that its drain is shown.</summary>
     public static bool IsDraining(BackendStatus backend) => backend.IsRemoved || backend.Admin == AdminState.Drain;
@@ -58,8 +58,10 @@ internal sealed record BackendJson(
         backend.Ejections,
         Time(backend.EjectedUntil),
         backend.LastProbe is { } probe ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text) : null,
-        IsDraining(backend) ? DrainOf(backend, oldest) : null,
-        backend.WeightFactor);
+        IsDraining(backend) ? DrainOf(backend, oldest) : null)
+    {
+        Source = backend.Source,
+    };
 
     private static BackendDrainJson DrainOf(BackendStatus backend, TimeSpan? oldest) => new(
         backend.ActiveConnections, oldest is { } age ? Written.Seconds(age) : null, Time(backend.DrainDeadline));

@@ -14,9 +14,14 @@ internal sealed record StatusJson(
     int Shards,
     LoadedConfigJson Config,
     IReadOnlyList<ServiceJson> Services,
-    IReadOnlyList<BackendJson> Backends,
-    IReadOnlyList<PoolJson> Pools,
-    IReadOnlyList<ZoneJson> Zones);
+    IReadOnlyList<BackendJson> Backends)
+{
+    /// <summary>The names and files that backends are found by.</summary>
+    public IReadOnlyList<SourceJson> Sources { get; init; } = [];
+}
+
+/// <summary>Something that backends are found by, with how that goes.</summary>
+internal sealed record SourceJson(string Pool, string Source, string? LastSuccess, string? Error);
 
 /// <summary>How much of something is used.</summary>
 internal sealed record UsageJson(long Open, long Limit);

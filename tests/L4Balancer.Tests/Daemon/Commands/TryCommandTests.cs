@@ -1,6 +1,5 @@
 using L4Balancer.Config;
 using L4Balancer.Daemon.Commands;
-using L4Balancer.Daemon.Configuration;
 using L4Balancer.Tests.Daemon.Configuration;
 using NUnit.Framework;
 

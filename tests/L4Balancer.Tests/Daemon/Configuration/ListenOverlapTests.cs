@@ -1,5 +1,4 @@
 using L4Balancer.Config;
-using L4Balancer.Daemon.Configuration;
 using NUnit.Framework;
 using static L4Balancer.Tests.Daemon.Configuration.ConfigTexts;
 

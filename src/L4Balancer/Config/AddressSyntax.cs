@@ -2,10 +2,9 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using L4Balancer.Config;
 using L4Balancer.Net;
 
-namespace L4Balancer.Daemon.Configuration;
+namespace L4Balancer.Config;
 
 /// <summary>
 /// Addresses as the configuration and the command line write them. Each method returns null and the value, or what is
@@ -59,9 +58,13 @@ internal static class AddressSyntax
         return null;
     }
 
-    /// <summary>Reads where a backend is: a literal address or a host name, and a port.</summary>
+    /// <summary>
+    /// Reads where a backend is: a literal address or a host name, and a port; or the name of SRV records, behind
+    /// <see cref="BackendConfig.SrvPrefix"/>, whose port is 0.
+    /// </summary>
     public static string? ParseBackend(string text, out string host, out ushort port)
     {
+        if (text.StartsWith(BackendConfig.SrvPrefix, StringComparison.Ordinal)) return ParseSrv(text, out host, out port);
         if (Split(text, out host, out string ports) is { } problem)
         {
             port = 0;
@@ -73,6 +76,21 @@ internal static class AddressSyntax
 
         return $"\"{text}\" is neither an address nor a host name with a port; "
             + "write \"10.0.0.11:8080\", \"[2001:db8::11]:8080\" or \"name:8080\"";
+    }
+
+    private static string? ParseSrv(string text, out string name, out ushort port)
+    {
+        name = text[BackendConfig.SrvPrefix.Length..];
+        port = 0;
+        if (name.Contains(':', StringComparison.Ordinal))
+        {
+            return $"\"{text}\" has a port, which SRV records say themselves; "
+                + $"write \"{text[..text.IndexOf(':', StringComparison.Ordinal)]}\"";
+        }
+
+        return IsHostName(name)
+            ? null
+            : $"\"{text}\" is not the name of SRV records; write \"{BackendConfig.SrvPrefix}_web._tcp.example.net\"";
     }
 
     private static string? ParseRange(string text, out string host, out ushort first, out ushort last)

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace L4Balancer.Daemon.Configuration;
+namespace L4Balancer.Config;
 
 /// <summary>
 /// Names of services, pools and backends. They are labels of metrics and stand unquoted in log lines, so that their

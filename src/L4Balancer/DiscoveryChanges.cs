@@ -1,0 +1,123 @@
+using L4Balancer.Backends;
+using L4Balancer.Config;
+using L4Balancer.Telemetry;
+
+namespace L4Balancer;
+
+/// <summary>
+/// Takes over what was discovered, as a reload takes over what was configured: new backends are judged while the old
+/// ones serve, and who is gone drains. Changes of the configuration and these wait for each other.
+/// </summary>
+/// <param name="parts">What changes.</param>
+/// <param name="changed">Called after a change.</param>
+internal sealed class DiscoveryChanges(BalancerParts parts, Action changed) : IAsyncDisposable
+{
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _ending = new();
+    private readonly SemaphoreSlim _news = new(0, 1);
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Begins, once there is a configuration in force.</summary>
+    public void Start()
+    {
+        parts.Discovery.Changed += Wake;
+        _running = Task.Run(TakeOverLoopAsync);
+        Wake(); // For what came since it was looked at.
+    }
+
+    /// <summary>No new flows are taken any more; what is being taken over is given up.</summary>
+    public async Task StopAsync()
+    {
+        parts.Discovery.Changed -= Wake;
+        await _ending.CancelAsync();
+        await _running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await parts.Discovery.DisposeAsync();
+        _ending.Dispose();
+        _news.Dispose();
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            return; // Who is to look has been told.
+        }
+    }
+
+    private async Task TakeOverLoopAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await _news.WaitAsync(_ending.Token);
+                await parts.Changing.WaitAsync(_ending.Token);
+                try
+                {
+                    await TakeOverAsync();
+                }
+                finally
+                {
+                    parts.Changing.Release();
+                    changed();
+                }
+            }
+            catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                parts.Logger.DiscoveryFailed(exception); // A defect; what is discovered next may be better.
+                await Task.Delay(AfterFailure, parts.Time, _ending.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Wake();
+            }
+        }
+    }
+
+    private async Task TakeOverAsync()
+    {
+        PoolConfig[] pools =
+            [.. parts.Config.Services.Select(static service => service.Pool).DistinctBy(static pool => pool.Name)];
+        await parts.Discovery.PrepareAsync(pools, _ending.Token); // A file may name hosts that are new.
+        foreach (PoolConfig pool in pools)
+        {
+            PoolRuntime runtime = parts.Pools.First(one => one.Pool.Name == pool.Name);
+            PoolConfig next = parts.Discovery.InForce(pool);
+            if (!next.Backends.SequenceEqual(runtime.Pool.Config.Backends)) await TakeOverAsync(runtime, next);
+        }
+
+        await parts.Discovery.KeepAsync(pools);
+    }
+
+    private async Task TakeOverAsync(PoolRuntime runtime, PoolConfig next)
+    {
+        PoolConfig before = runtime.Pool.Config;
+        ulong seed = parts.Config.Global.HashSeed;
+        IReadOnlyList<Backend> added = runtime.Pool.AddNew(next);
+        try
+        {
+            await runtime.Monitor.AddAsync(added, next.Health, _ending.Token);
+        }
+        catch
+        {
+            await runtime.ChangeAsync(before, seed); // Takes back what was added.
+            throw;
+        }
+
+        int removed = await runtime.ChangeAsync(next, seed);
+        bool isOther = added.Count > 0 || removed > 0;
+        if (isOther) parts.Logger.BackendsDiscovered(next.Name, added.Count, removed);
+    }
+}
