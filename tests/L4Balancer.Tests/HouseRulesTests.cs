@@ -13,8 +13,8 @@ public sealed partial class HouseRulesTests
     /// <summary>A layer of src/L4Balancer may use the layers before it, and itself.</summary>
     private static readonly string[] Layers =
     [
-        "Net", "Interop", "Config", "Telemetry", "Shards", "Backends", "Selection", "Pools", "Health", "Discovery", "Tcp", "Udp",
-        "Metrics",
+        "Net", "Interop", "Config", "Telemetry", "Shards", "Backends", "Selection", "Pools", "Health", "Discovery",
+        "Tcp", "Udp", "Metrics",
     ];
 
     /// <summary>What may be used of the layers before, where that is not all of them.</summary>

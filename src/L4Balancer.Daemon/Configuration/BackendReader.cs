@@ -40,7 +40,7 @@ internal sealed class BackendReader(ProblemList problems, string folder)
         if (table.Text(FileKey) is not { Length: > 0 } path) return "";
 
         TomlNode at = table.Node(FileKey)!;
-        if (path.AsSpan().ContainsAny('\0', '\n')) return table.Reject(at, $"'{FileKey}' is not the name of a file", "");
+        if (path.Any(char.IsControl)) return table.Reject(at, $"'{FileKey}' is not the name of a file", "");
 
         path = Path.GetFullPath(path, folder);
         if (BackendsFile.Load(path).Problem is { } problem)
@@ -124,7 +124,8 @@ internal sealed class BackendReader(ProblemList problems, string folder)
         if (table.Text("address") is not { } text || FromAddress(text, address!, name) is not { } backend) return null;
 
         return backend.IsSrv && table.Node("weight") is { } at
-            ? table.Reject(at, "SRV records say the weight of each of their servers themselves; remove 'weight'", backend)
+            ? table.Reject(
+                at, "SRV records say the weight of each of their servers themselves; remove 'weight'", backend)
             : backend with { Weight = weight };
     }
 

@@ -37,8 +37,9 @@ internal static class PoolKeys
         };
         bool isTooOften = names.Interval > TimeSpan.Zero && names.Interval < ShortestResolve;
         return isTooOften && table.Node("resolve") is { } at
-            ? table.Reject(at, $"'resolve' must be \"0s\", for once, or at least "
-                + $"\"{DurationSyntax.Format(ShortestResolve)}\", not \"{DurationSyntax.Format(names.Interval)}\"", fallback)
+            ? table.Reject(
+                at, $"'resolve' must be \"0s\", for once, or at least \"{DurationSyntax.Format(ShortestResolve)}\", "
+                + $"not \"{DurationSyntax.Format(names.Interval)}\"", fallback)
             : names;
     }
 

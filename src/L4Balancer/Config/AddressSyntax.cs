@@ -64,7 +64,8 @@ internal static class AddressSyntax
     /// </summary>
     public static string? ParseBackend(string text, out string host, out ushort port)
     {
-        if (text.StartsWith(BackendConfig.SrvPrefix, StringComparison.Ordinal)) return ParseSrv(text, out host, out port);
+        bool isSrv = text.StartsWith(BackendConfig.SrvPrefix, StringComparison.Ordinal);
+        if (isSrv) return ParseSrv(text, out host, out port);
         if (Split(text, out host, out string ports) is { } problem)
         {
             port = 0;

@@ -19,7 +19,7 @@ public sealed record PoolConfig
     /// </summary>
     public required IReadOnlyList<BackendConfig> Backends { get; init; }
 
-    /// <summary>The full path of a file with further backends (<c>backends_file</c>); empty where there is none.</summary>
+    /// <summary>Full path of a file with further backends (<c>backends_file</c>); empty where there is none.</summary>
     public string BackendsFile { get; init; } = "";
 
     /// <summary>How names are resolved.</summary>

@@ -9,8 +9,8 @@ public sealed record ResolveConfig
     public const int MostServers = 8;
 
     /// <summary>
-    /// Time from one look-up of a name to the next (<c>resolve</c>). Default 30 s; zero: until it resolves for the first
-    /// time, and never again.
+    /// Time from one look-up of a name to the next (<c>resolve</c>). Default 30 s; zero: until it resolves for the
+    /// first time, and never again.
     /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -9,7 +9,9 @@ namespace L4Balancer.Discovery;
 /// also the last one, so that one that is just being written is seen to be that.
 /// </summary>
 /// <param name="Backends">What stands in it; none where something is wrong.</param>
-/// <param name="Problem">The first thing that is wrong, and where: <c>file:line:column: …</c>; null where nothing is.</param>
+/// <param name="Problem">
+/// The first thing that is wrong, and where: <c>file:line:column: …</c>; null where nothing is.
+/// </param>
 internal sealed record BackendsFile(IReadOnlyList<BackendConfig> Backends, string? Problem)
 {
     /// <summary>Largest file that is read.</summary>

@@ -20,8 +20,8 @@ internal sealed class DnsClient(TimeProvider time)
 
     /// <summary>Asks until a server answers, at most twice each.</summary>
     /// <returns>
-    /// The answer, whose code is <see cref="DnsCode.Ok"/> or <see cref="DnsCode.NoSuchName"/>; or null, and why there is
-    /// none.
+    /// The answer, whose code is <see cref="DnsCode.Ok"/> or <see cref="DnsCode.NoSuchName"/>; or null, and why there
+    /// is none.
     /// </returns>
     public async Task<(DnsResponse? Response, string Error)> AskAsync(
         IReadOnlyList<IPEndPoint> servers, DnsQuestion question, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using L4Balancer.Config;
 
 namespace L4Balancer.Discovery;
@@ -12,8 +13,8 @@ internal static class Expansion
 
     /// <summary>
     /// The backends that a name stands for. Of a host with one address the backend has the configured name; of one with
-    /// several, and of SRV records, it is <c>NAME/ADDRESS</c> and <c>NAME/ADDRESS:PORT</c>. A name that nothing is known
-    /// of is a backend without an address, which takes no flow.
+    /// several, and of SRV records, it is <c>NAME/ADDRESS</c> and <c>NAME/ADDRESS:PORT</c>. A name that nothing is
+    /// known of is a backend without an address, which takes no flow.
     /// </summary>
     public static IEnumerable<BackendConfig> Of(BackendConfig name, IReadOnlyList<FoundServer> servers)
     {
@@ -51,7 +52,7 @@ internal static class Expansion
         int heaviest = servers.Max(static one => one.Weight);
         return servers.Select(server =>
         {
-            string full = $"{name.Name}/{new System.Net.IPEndPoint(server.Address, server.Port)}";
+            string full = $"{name.Name}/{new IPEndPoint(server.Address, server.Port)}";
             return name with
             {
                 Name = full,

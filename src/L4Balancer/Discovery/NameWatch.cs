@@ -1,3 +1,4 @@
+using System.Net;
 using L4Balancer.Config;
 using L4Balancer.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -150,7 +151,7 @@ internal sealed class NameWatch : IAsyncDisposable
     }
 
     private static string Shown(FoundServer server) =>
-        server.Port == 0 ? server.Address.ToString() : new System.Net.IPEndPoint(server.Address, server.Port).ToString();
+        server.Port == 0 ? server.Address.ToString() : new IPEndPoint(server.Address, server.Port).ToString();
 
     /// <summary><c>added 10.0.0.3; removed 10.0.0.9</c>; what counts otherwise now is a change too.</summary>
     private static string Changes(string[] before, string[] now)

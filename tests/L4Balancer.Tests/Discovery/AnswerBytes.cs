@@ -5,7 +5,7 @@ using L4Balancer.Discovery;
 
 namespace L4Balancer.Tests.Discovery;
 
-/// <summary>Writes answers of a name server byte by byte, as RFC 1035 and RFC 2782 have them; names uncompressed.</summary>
+/// <summary>Writes answers of a name server byte by byte (RFC 1035, RFC 2782); names uncompressed.</summary>
 internal sealed class AnswerBytes
 {
     private readonly List<byte> _records = [];

@@ -42,7 +42,7 @@ public sealed class BackendsFileTests
     [TestCase("[\n", "web.json:1:1: each backend is an address or an object on a line of its own; "
         + "a list around them is not possible")]
     [TestCase("{\n", "web.json:1:2: the line ends within the object; each object stands on one line")]
-    [TestCase("{\"address\": \"10.0.0.1:80\"},\n", "web.json:1:28: this is not JSON")]
+    [TestCase("{\"address\": \"10.0.0.1:80\"},\n", "web.json:1:27: this is not JSON")]
     [TestCase("{\"adress\": \"10.0.0.1:80\"}\n",
         "web.json:1:12: unknown key \"adress\"; known here: address, name, weight, max_connections")]
     [TestCase("{\"address\": \"a:1\", \"address\": \"a:1\"}\n", "web.json:1:20: \"address\" stands here twice")]
@@ -55,7 +55,7 @@ public sealed class BackendsFileTests
     [TestCase("{\"address\": \"a:1\", \"weight\": 1.5}\n",
         "web.json:1:30: \"weight\" must be a whole number from 0 to 256")]
     [TestCase("{\"address\": \"srv+_a._tcp.b\", \"weight\": 2}\n",
-        "web.json:1:42: SRV records say the weight of each of their servers themselves; remove \"weight\"")]
+        "web.json:1:41: SRV records say the weight of each of their servers themselves; remove \"weight\"")]
     [TestCase("\"\\ud800\"\n", "web.json:1:1: the line has a string that is no text")]
     public void Parse_Wrong_SaysWhereAndWhat(string text, string problem)
     {

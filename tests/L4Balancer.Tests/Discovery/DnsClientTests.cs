@@ -144,7 +144,8 @@ public sealed class DnsClientTests
         using FakeNameServer server = new(query =>
         {
             DnsQuestion asked = AnswerBytes.QuestionOf(query);
-            AnswerBytes answer = new AnswerBytes(asked).Alias(asked.Name, withinOneAnswer ? asked.Name : "a" + asked.Name);
+            string target = withinOneAnswer ? asked.Name : "a" + asked.Name;
+            AnswerBytes answer = new AnswerBytes(asked).Alias(asked.Name, target);
             return [answer.ToArray(AnswerBytes.IdOf(query))];
         });
 

@@ -110,7 +110,7 @@ public sealed class DnsResponseTests
         Assert.That(DnsResponse.Read(message, Id, Question)!.Answers.Single().Owner, Is.EqualTo("a??"));
     }
 
-    /// <summary>Every prefix, and thousands of messages with some bytes changed: no throw, no loop, bounded names.</summary>
+    /// <summary>Every prefix, and many messages with some bytes changed: no throw, no loop, short names.</summary>
     [Test]
     public void Read_DamagedMessages_NothingIsThrownAndNamesStayShort()
     {
