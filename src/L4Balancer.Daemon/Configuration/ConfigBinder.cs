@@ -68,7 +68,13 @@ internal sealed class ConfigBinder
             Services = Settled(services, new HealthRules(defaultsTable, global, _problems)),
         };
         FleetRules fleet = new(root, config, _problems);
-        foreach ((PoolConfig pool, TableReader table) in _poolTables) fleet.Check(pool, table);
+        OverloadRules overload = new(_problems);
+        foreach ((PoolConfig pool, TableReader table) in _poolTables)
+        {
+            fleet.Check(pool, table);
+            overload.Check(pool, table, IsForUdpAlone(services.Where(one => ReferenceEquals(one.Pool, pool))));
+        }
+
         foreach ((ServiceConfig service, (_, TableReader table)) in config.Services.Zip(tables))
         {
             if (LoopRules.Problem(service, config.Services) is { } problem) _problems.Error(table.Position, problem);
