@@ -55,7 +55,7 @@ public sealed class AgentProgramTests
 
         await File.WriteAllTextAsync(folder["words"], "up 40% maxconn:12\n");
         await Eventually.TrueAsync(
-            () => daemon.PageAsync("/metrics").Result.Contains("} 40\n", StringComparison.Ordinal), "the agent's weight");
+            () => daemon.PageAsync("/metrics").Result.Contains("} 40\n", StringComparison.Ordinal), "its weight");
         list = (await daemon.AskAsync("backend", "list")).Output;
         Assert.That(list, Does.Contain("agent says up 40% maxconn:12"));
         Assert.That(await daemon.PageAsync("/metrics"), Does.Match("l4balancer_backend_agent_max_connections{.*} 12"));
