@@ -6,7 +6,7 @@ namespace L4Balancer.Daemon.Configuration;
 internal static class HealthKeys
 {
     private const int MostProbes = 1000;
-    private const int MostAgentBytes = 1400;
+    private const int MostProbeBytes = 1400;
 
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);

@@ -159,8 +159,7 @@ public sealed class ExecProbeTests
     private Task<ProbeResult> RunAsync(string script) => RunAsync(Check(script));
 
     private Task<ProbeResult> RunAsync(HealthConfig check, CancellationToken cancellationToken = default) =>
-        new ProbeRunner(_time).RunAsync(
-            ProbeTargets.Of(Backend, check, TimeSpan.FromSeconds(2)), cancellationToken);
+        ProbeTargets.Of(Backend, check, TimeSpan.FromSeconds(2)).RunAsync(_time, cancellationToken);
 
     private async Task<int[]> IdsAsync()
     {

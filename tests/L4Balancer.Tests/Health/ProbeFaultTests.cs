@@ -163,5 +163,5 @@ public sealed class ProbeFaultTests
 
     private Task<ProbeResult> RunAsync(
         string kind, IPEndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new ProbeRunner(_time).RunAsync(ProbeTargets.Of(endpoint, Kinds[kind], Timeout), cancellationToken);
+        ProbeTargets.Of(endpoint, Kinds[kind], Timeout).RunAsync(_time, cancellationToken);
 }

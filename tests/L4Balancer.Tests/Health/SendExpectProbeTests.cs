@@ -158,6 +158,5 @@ public sealed class SendExpectProbeTests
         RunAsync(server, new HealthConfig { Type = ProbeType.SendExpect, Steps = steps }, timeout);
 
     private static Task<ProbeResult> RunAsync(IPEndPoint server, HealthConfig check, TimeSpan timeout) =>
-        new ProbeRunner(TimeProvider.System)
-            .RunAsync(ProbeTargets.Of(server, check, timeout), CancellationToken.None).Within();
+        ProbeTargets.Of(server, check, timeout).RunAsync(TimeProvider.System).Within();
 }
