@@ -94,7 +94,8 @@ internal static partial class LogMessages
         "pool {Pool} has too little left in its own zone: {Percent} % of new flows go to other zones")]
     public static partial void PoolSpills(this ILogger logger, string pool, double percent);
 
-    [LoggerMessage(66, LogLevel.Information, "pool {Pool} stays in its own zone again")]
+    [LoggerMessage(66, LogLevel.Information,
+        "pool {Pool} no longer sends flows to other zones for want of its own")]
     public static partial void PoolSpillsNoMore(this ILogger logger, string pool);
 
     [LoggerMessage(67, LogLevel.Warning, "zone {Zone} is away: new flows go elsewhere, those it has go on")]

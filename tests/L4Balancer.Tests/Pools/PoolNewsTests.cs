@@ -68,7 +68,7 @@ public sealed class PoolNewsTests
         Assert.That(_log.Lines.Skip(1), Is.EqualTo(new[]
         {
             "pool p has too little left in its own zone: 50 % of new flows go to other zones",
-            "pool p stays in its own zone again",
+            "pool p no longer sends flows to other zones for want of its own",
         }));
     }
 
