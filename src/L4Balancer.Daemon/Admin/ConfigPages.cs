@@ -35,7 +35,10 @@ internal sealed class ConfigPages(Balancer balancer, ConfigInForce inForce, Relo
             path,
             diff?.Changes ?? [],
             diff?.Warnings ?? [],
-            [.. balancer.Backends.Where(static one => !one.IsRemoved).SelectMany(SetAtRunTime)],
+            [
+                .. balancer.Zones.Where(static one => one.IsAway).Select(static one => $"zone {one.Name} is away"),
+                .. balancer.Backends.Where(static one => !one.IsRemoved).SelectMany(SetAtRunTime),
+            ],
             FileProblemJson.Of(path, file.Problems));
         return Answer.Json(answer, static form => form.ConfigDiffJson);
     }

@@ -118,6 +118,29 @@ public sealed class TierTests
     }
 
     [Test]
+    public async Task ZoneAway_OfUdp_KnownFlowsStayAndNewOnesGoElsewhere()
+    {
+        using UdpServer near = UdpServer.Echo();
+        using UdpServer far = UdpServer.Echo();
+        await using RunningBalancer balancer = await UdpClients.StartAsync([near.EndPoint, far.EndPoint], service =>
+            service with { Pool = service.Pool with { Backends = [.. service.Pool.Backends.Select((one, i) =>
+                one with { Zone = i == 0 ? "a" : "b" })] } });
+        using Socket known = balancer.ConnectUdp();
+        Assert.That(known.RoundTrip("x"), Is.EqualTo("x"));
+        int its = Array.FindIndex(Taken(balancer), static taken => taken > 0);
+
+        await balancer.Balancer.ShiftZoneAsync(its == 0 ? "a" : "b", true, false, CancellationToken.None);
+        Assert.That(known.RoundTrip("y"), Is.EqualTo("y"));
+        for (int i = 0; i < 10; i++)
+        {
+            using Socket another = balancer.ConnectUdp();
+            Assert.That(another.RoundTrip("z"), Is.EqualTo("z"));
+        }
+
+        Assert.That((Taken(balancer)[its], Taken(balancer)[1 - its]), Is.EqualTo((1, 10)));
+    }
+
+    [Test]
     public async Task ZoneAway_NothingElseIsAvailable_OnlyByForce()
     {
         using TestServer server = TestServer.Echo();

@@ -40,6 +40,7 @@ public sealed class CommandLineZoneTests
         string backends = (await _daemon.AskAsync("backend", "list")).Output;
         string status = (await _daemon.AskAsync("status")).Output;
         string metrics = await _daemon.PageAsync("/metrics");
+        string diff = (await _daemon.AskAsync("config", "diff")).Output;
         await _daemon.AskAsync("reload");
         string back = (await _daemon.AskAsync("zone", "back", "east")).Output;
 
@@ -51,6 +52,7 @@ public sealed class CommandLineZoneTests
         Assert.That(metrics, Does.Contain("\nl4balancer_zones_away 1\n")
             .And.Contain("l4balancer_pool_tier{pool=\"test\"} 0")
             .And.Match("l4balancer_backend_state{.*state=\"shifted\"} 1"));
+        Assert.That(diff, Does.Contain("zone east is away"));
         Assert.That(status, Does.Contain("zone east is away, 0 flows go on"));
         Assert.That(back, Is.EqualTo("zone east is in use\n  test: 0% -> 33% of the new flows"), "kept over it");
     }
