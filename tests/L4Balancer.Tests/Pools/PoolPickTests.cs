@@ -158,6 +158,42 @@ public sealed class PoolPickTests
         Assert.That(Allocations.OfThousand(_ => pool.Pick(Flow, tried, out bool _)), Is.Zero);
     }
 
+    [Test]
+    public async Task Pick_StatesFlipMeanwhile_NeverComesBackWithoutTheOneThatIsUpAllTheTime()
+    {
+        Pool pool = Make(
+            Backend("a"), Backend("b") with { Zone = "z" }, Backend("late") with { Priority = 1 },
+            Backend("backup") with { Backup = true });
+        int picks = 0;
+        bool isOver = false;
+        Task<int>[] shards =
+        [
+            .. Enumerable.Range(0, 2).Select(shard => Task.Run(() =>
+            {
+                int empty = 0;
+                for (ushort port = 1; !Volatile.Read(ref isOver); port++)
+                {
+                    FlowKey flow = Flow with { Client = Flow.Client with { Port = port } };
+                    if (pool.Pick(flow, [pool.Backends[port % 3]], out bool isFull) is null || isFull) empty++;
+                    Interlocked.Increment(ref picks);
+                }
+
+                return empty;
+            })),
+        ];
+
+        Random random = new(1);
+        for (int i = 0; i < 300; i++)
+        {
+            Set(pool, random.Next(3), random.Next(2) == 0 ? BackendHealth.Up : BackendHealth.Down);
+            pool.Move(new FleetPlace(0) { Away = random.Next(2) == 0 ? ["z"] : [] });
+        }
+
+        await Eventually.TrueAsync(() => Volatile.Read(ref picks) > 1000, "picks beside the changes");
+        Volatile.Write(ref isOver, true);
+        Assert.That(await Task.WhenAll(shards), Is.All.Zero);
+    }
+
     private (string? Name, bool IsFull) Open(Pool pool)
     {
         Backend? backend = pool.Pick(Flow, [], out bool isFull);
