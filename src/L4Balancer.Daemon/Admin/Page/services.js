@@ -171,7 +171,8 @@ class PoolView {
       (sum, service) => sum + (rates.of(`${what} ${serviceKey(service)}`) ?? 0), 0);
     setText(this.brief, [
       ...names.length > 0 ? [`for ${names.join(', ')}`] : [],
-      plural(sessions, 'session'), ...waiting > 0 ? [`${whole(waiting)} queued`] : [], `${perSecond(rate('accepted'))} new`,
+      plural(sessions, 'session'), ...waiting > 0 ? [`${whole(waiting)} queued`] : [],
+      `${perSecond(rate('accepted'))} new`,
       `${bytesPerSecond(rate('in'))} in`, `${bytesPerSecond(rate('out'))} out`,
     ].join(' · '));
     this.showStates(backends);
