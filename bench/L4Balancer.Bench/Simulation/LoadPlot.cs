@@ -3,8 +3,12 @@ using L4Balancer.Bench.Peers.Report;
 
 namespace L4Balancer.Bench.Simulation;
 
-/// <summary>Draws the flows open at each server over time, a small picture for each policy.</summary>
-internal static class LoadPlot
+/// <summary>Draws something of each server over time, a small picture for each policy.</summary>
+/// <param name="title">What it is.</param>
+/// <param name="curves">Its values of a run, by server and sample.</param>
+/// <param name="axis">Values that are written, the rising ones; the picture ends a bit above the last.</param>
+/// <param name="isLogarithmic">What a policy lets pile up is a hundred times what another does.</param>
+internal sealed class LoadPlot(string title, Func<PolicyRun, double[][]> curves, double[] axis, bool isLogarithmic)
 {
     private const int Columns = 3;
     private const int PanelWidth = 300;
@@ -13,8 +17,7 @@ internal static class LoadPlot
     private const int Top = 74;
     private const int GapX = 22;
     private const int GapY = 62;
-    private const double MostOpen = 20_000;
-    private const double LeastOpen = 3;
+    private const double LeastByLogarithm = 3;
 
     private const string Style = """
           .curve { fill: none; stroke-width: 1.6; stroke-linejoin: round }
@@ -31,12 +34,12 @@ internal static class LoadPlot
         """;
 
     /// <summary>Draws them.</summary>
-    public static string Draw(IReadOnlyList<(string Title, PolicyRun Run)> runs)
+    public string Draw(IReadOnlyList<(string Title, PolicyRun Run)> runs)
     {
         int rows = (runs.Count + Columns - 1) / Columns;
         int width = Left + (Columns * (PanelWidth + GapX));
         Svg svg = new(width, Top + (rows * (PanelHeight + GapY)) + 6, Style);
-        svg.Text(14, 26, "Open flows of each backend over two minutes, by policy", "title");
+        svg.Text(14, 26, title, "title");
         double x = 14;
         foreach ((string style, string words) in ((string, string)[])
             [
@@ -58,9 +61,9 @@ internal static class LoadPlot
         return svg.ToString();
     }
 
-    private static void Panel(Svg svg, double left, double top, string title, PolicyRun run, bool isFirst)
+    private void Panel(Svg svg, double left, double top, string policy, PolicyRun run, bool isFirst)
     {
-        svg.Text(left, top - 8, title, "bold");
+        svg.Text(left, top - 8, policy, "bold");
         string figures = string.Create(
             CultureInfo.InvariantCulture, $"p99 ×{run.Slowest:F1} · failed {run.Failed:F1} ‰");
         svg.Text(left + PanelWidth, top - 8, figures, "quiet", "end");
@@ -70,19 +73,19 @@ internal static class LoadPlot
             svg.Text(left + X(from), top + PanelHeight + 16, $"{word}", $"quiet word-{word}");
         }
 
-        for (double open = 10; open < MostOpen; open *= 10)
+        foreach (double value in axis)
         {
-            svg.Curve([(left, top + Y(open)), (left + PanelWidth, top + Y(open))], "axis");
+            svg.Curve([(left, top + Y(value)), (left + PanelWidth, top + Y(value))], "axis");
             if (!isFirst) continue;
-            svg.Text(left - 6, top + Y(open) + 4, open.ToString("N0", CultureInfo.InvariantCulture), "quiet", "end");
+            svg.Text(left - 6, top + Y(value) + 4, value.ToString("N0", CultureInfo.InvariantCulture), "quiet", "end");
         }
 
-        for (int server = 0; server < run.Open.Length; server++)
+        for (int server = 0; server < Scenario.Servers.Length; server++)
         {
-            double[] open = run.Open[server];
+            double[] curve = curves(run)[server];
             string name = Scenario.Servers[server];
             int first = name == "new" ? Scenario.Events[2].From * PolicyRun.SamplesPerSecond : 0;
-            IEnumerable<(double, double)> points = open.Select(
+            IEnumerable<(double, double)> points = curve.Select(
                 (value, at) => (left + X((at + 0.5) / PolicyRun.SamplesPerSecond), top + Y(value)));
             svg.Curve(points.Skip(first), $"curve {(name.Length == 1 ? "ordinary" : name)}");
         }
@@ -90,10 +93,12 @@ internal static class LoadPlot
 
     private static double X(double seconds) => seconds / Scenario.Seconds * PanelWidth;
 
-    /// <summary>By logarithm: what a policy lets pile up is a hundred times what another does.</summary>
-    private static double Y(double open)
+    private double Y(double value)
     {
-        double above = Math.Log(Math.Clamp(open, LeastOpen, MostOpen) / LeastOpen);
-        return PanelHeight * (1 - (above / Math.Log(MostOpen / LeastOpen)));
+        double most = axis[^1] * (isLogarithmic ? 2 : 1.1);
+        double height = isLogarithmic
+            ? Math.Log(Math.Clamp(value, LeastByLogarithm, most) / LeastByLogarithm) / Math.Log(most / LeastByLogarithm)
+            : Math.Min(value, most) / most;
+        return PanelHeight * (1 - height);
     }
 }

@@ -1,3 +1,4 @@
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Pools;
 using L4Balancer.Selection;
@@ -26,11 +27,15 @@ internal sealed class PolicyRun
     {
         _config = config;
         _servers = [.. Scenario.Servers.Select(name => new SimulatedServer(name, _clock))];
-        Open = [.. _servers.Select(static _ => new double[Scenario.Seconds * SamplesPerSecond])];
+        Open = Curves();
+        Begun = Curves();
     }
 
     /// <summary>Flows open at each server, by server and sample.</summary>
     public double[][] Open { get; }
+
+    /// <summary>Flows that each server is given in a second, by server and sample.</summary>
+    public double[][] Begun { get; }
 
     /// <summary>Flows that a server has reset, per thousand.</summary>
     public double Failed { get; private set; }
@@ -59,7 +64,7 @@ internal sealed class PolicyRun
             for (int arrivals = Scenario.NextArrivals(_load); arrivals > 0; arrivals--)
             {
                 begun++;
-                if (!TryBegin()) failed++;
+                if (!TryBegin(step / StepsPerSample)) failed++;
             }
 
             foreach (SimulatedServer server in _servers) server.Serve(_delays.Add);
@@ -77,12 +82,16 @@ internal sealed class PolicyRun
         Slowest = _delays[_delays.Count * 99 / 100];
     }
 
-    private bool TryBegin()
+    private double[][] Curves() => [.. _servers.Select(static _ => new double[Scenario.Seconds * SamplesPerSecond])];
+
+    private bool TryBegin(int sample)
     {
         ulong hash = (ulong)_load.NextInt64(long.MinValue, long.MaxValue);
         double size = Scenario.NextSize(_load);
-        Backends.Backend backend = _selector!.Pick(hash, [])!;
-        return Array.Find(_servers, server => server.Backend == backend)!.TryBegin(size);
+        Backend backend = _selector!.Pick(hash, [])!;
+        int at = Array.FindIndex(_servers, server => server.Backend == backend);
+        Begun[at][sample] += SamplesPerSecond;
+        return _servers[at].TryBegin(size);
     }
 
     private void Publish()

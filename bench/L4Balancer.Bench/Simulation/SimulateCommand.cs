@@ -5,11 +5,20 @@ namespace L4Balancer.Bench.Simulation;
 
 /// <summary>
 /// <c>simulate</c>: every policy in the same two minutes of skewed flows, a slow, a failing and a new server. Prints
-/// the figures and, with a file's name, draws the load.
+/// the figures and, with a directory, draws the load into it.
 /// </summary>
 internal static class SimulateCommand
 {
-    private const string Usage = "usage: simulate [PICTURE.svg]";
+    private const string Usage = "usage: simulate [DIRECTORY]";
+
+    private static readonly LoadPlot Open = new(
+        "Open flows of each backend over two minutes, by policy",
+        static run => run.Open, [10, 100, 1000, 10_000], isLogarithmic: true);
+
+    private static readonly LoadPlot Begun = new(
+        "New flows per second that each backend gets over two minutes, by policy",
+        static run => run.Begun, [0, 1000, 2000, 3000], isLogarithmic: false);
+
 
     /// <summary>Runs the command.</summary>
     /// <returns>0, or 2 where the arguments are wrong.</returns>
@@ -31,7 +40,12 @@ internal static class SimulateCommand
                 + $"{run.Open.Max(static server => server.Max()):N0} |"));
         }
 
-        if (args is [string path]) File.WriteAllText(path, LoadPlot.Draw(runs));
+        if (args is [string directory])
+        {
+            File.WriteAllText(Path.Combine(directory, "policies.svg"), Open.Draw(runs));
+            File.WriteAllText(Path.Combine(directory, "policies-new-flows.svg"), Begun.Draw(runs));
+        }
+
         return 0;
     }
 
