@@ -27,7 +27,7 @@ internal sealed class SimulatedServer(string name, SimulatedClock clock)
             return false;
         }
 
-        _ = Backend.TryBeginSession();
+        Backend.TryBeginSession();
         _flows.Add(new Flow(size, clock.Seconds));
         return true;
     }

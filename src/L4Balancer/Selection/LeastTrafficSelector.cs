@@ -33,7 +33,7 @@ internal sealed class LeastTrafficSelector(Candidate[] candidates, Random random
         bool isOtherLess = otherBytes == bytes
             ? other.SessionsFor(one.Weight) < one.SessionsFor(other.Weight)
             : otherBytes < bytes;
-        return isOtherLess && !PilesUp(other, one) || PilesUp(one, other) ? other.Backend : one.Backend;
+        return (isOtherLess && !PilesUp(other, one)) || PilesUp(one, other) ? other.Backend : one.Backend;
     }
 
     private static bool PilesUp(in Candidate one, in Candidate other) =>

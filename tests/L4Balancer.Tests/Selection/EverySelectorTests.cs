@@ -70,7 +70,7 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
         {
             if (selector.Pick(hash, []) is not { } backend) break;
             Assert.That(backend.IsFull, Is.False);
-            backend.BeginSession();
+            backend.TryBeginSession();
             taken++;
         }
 
@@ -85,7 +85,7 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
     public void Pick_ThousandFullBackendsOfGreatestWeight_FindsTheOneWithRoom()
     {
         Backend[] backends = [.. Selecting.Backends(1000, 256, most: 1), Selecting.Named("small", 1, most: 1)];
-        foreach (Backend backend in backends[..^1]) backend.BeginSession();
+        foreach (Backend backend in backends[..^1]) backend.TryBeginSession();
         ISelector selector = Selecting.Make(policy, backends);
         foreach (ulong hash in Selecting.Hashes(100)) Assert.That(selector.Pick(hash, []), Is.SameAs(backends[^1]));
     }
@@ -96,7 +96,7 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
         Backend[] backends = Selecting.Backends(100, most: 20);
         ISelector selector = Selecting.Make(policy, backends);
         Assert.That(
-            Allocations.OfThousand(hash => selector.Pick(hash * 0x9E3779B97F4A7C15, [])?.BeginSession()), Is.Zero);
+            Allocations.OfThousand(hash => selector.Pick(hash * 0x9E3779B97F4A7C15, [])?.TryBeginSession()), Is.Zero);
         foreach (Backend backend in backends) backend.Occupy(20);
         Assert.That(Allocations.OfThousand(hash => selector.Pick(hash * 0x9E3779B97F4A7C15, [])), Is.Zero);
     }
@@ -106,7 +106,8 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
     {
         const int Threads = 4;
         Backend[] backends = Selecting.Backends(7);
-        ISelector selector = Selecting.Make(policy, backends);
+        PoolConfig config = new() { Name = "test", Backends = [], Balance = policy };
+        ISelector selector = Selecting.Make(config, backends, random: Random.Shared); // One for any thread.
         int missing = 0;
         Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, thread =>
         {
@@ -118,7 +119,7 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
                     continue;
                 }
 
-                backend.BeginSession();
+                backend.TryBeginSession();
                 backend.CountEstablished();
             }
         });
@@ -138,6 +139,7 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
     public void Pick_NewSnapshotForEveryFlow_SharesStayEven()
     {
         const int Snapshots = 3000;
+        Random random = new(1);
         Backend[] backends = Selecting.Backends(5);
         Dictionary<Backend, int> counts = Selecting.Hashes(Snapshots)
             .CountBy(hash => Small().Pick(hash, [])!).ToDictionary();
@@ -152,7 +154,8 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
             {
                 Name = "test", Backends = [], Balance = policy, Maglev = new MaglevConfig { TableSize = 251 },
             },
-            backends);
+            backends,
+            random: random);
     }
 
     [Test]

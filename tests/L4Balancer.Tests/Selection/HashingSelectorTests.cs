@@ -99,7 +99,7 @@ internal sealed class HashingSelectorTests(BalancePolicy policy)
             Backend backend = selector.Pick(hash, [])!;
             Assert.That(
                 backend.ActiveSessions + 1, Is.AtMost(Math.Ceiling(maxLoad * (all + 1) * backend.Weight / 15)));
-            backend.BeginSession();
+            backend.TryBeginSession();
             open.Enqueue(backend);
             if (++all <= 5000) continue;
 
@@ -118,7 +118,7 @@ internal sealed class HashingSelectorTests(BalancePolicy policy)
         foreach (ulong hash in Selecting.Hashes(30_000))
         {
             Backend backend = selector.Pick(hash, [])!;
-            backend.BeginSession();
+            backend.TryBeginSession();
             Assert.That(backend.ActiveSessions, Is.AtMost(Math.Ceiling(1.1 * ++all / Count)));
         }
 
@@ -132,7 +132,7 @@ internal sealed class HashingSelectorTests(BalancePolicy policy)
         ISelector unbounded = Selecting.Make(policy, backends);
         ISelector selector = Selecting.Make(policy, backends, maxLoad: 1.25);
         const ulong Hash = 0x1234_5678_9ABC_DEF0;
-        for (int i = 0; i < 1000; i++) selector.Pick(Hash, [])!.BeginSession();
+        for (int i = 0; i < 1000; i++) selector.Pick(Hash, [])!.TryBeginSession();
 
         Assert.That(unbounded.Pick(Hash, [])!.ActiveSessions, Is.EqualTo(125));
         Assert.That(backends.Max(static one => one.ActiveSessions), Is.EqualTo(125));

@@ -89,7 +89,7 @@ internal sealed class LeastConnectionsSelectorTests
     public void Pick_MoreBackendsThanAreLookedAt_FindsTheOnlyOneWithRoom()
     {
         Backend[] backends = Selecting.Backends(3000, most: 1);
-        foreach (Backend backend in backends) backend.BeginSession();
+        foreach (Backend backend in backends) backend.TryBeginSession();
         LeastConnectionsSelector selector = Selector(backends);
         Assert.That(selector.Pick(0, []), Is.Null);
 

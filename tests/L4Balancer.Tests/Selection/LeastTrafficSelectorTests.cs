@@ -19,7 +19,7 @@ internal sealed class LeastTrafficSelectorTests
         Random sizes = new(2);
         for (int flow = 0; flow < 100_000; flow++)
         {
-            long size = (long)Math.Min(5e6, 1000 / Math.Pow(1 - sizes.NextDouble(), 1 / 1.2)); // Pareto.
+            long size = (long)Math.Min(1e6, 1000 / Math.Pow(1 - sizes.NextDouble(), 1 / 1.2)); // Pareto.
             int at = Array.IndexOf(backends, selector.Pick(0, []));
             backends[at].Traffic!.Add(size, _time.Now);
             bytes[at] += size;
@@ -41,6 +41,22 @@ internal sealed class LeastTrafficSelectorTests
         _time.Advance(120);
         backends[1].Traffic!.Add(1_000_000, _time.Now);
         Assert.That(selector.Pick(0, []), Is.SameAs(backends[0]));
+    }
+
+    /// <summary>A server that can do no more moves no more, however many flows it has.</summary>
+    [Test]
+    public void Pick_TheOneWithFewerBytesHasMoreThanTwiceTheSessions_IsPassedOver()
+    {
+        Backend[] backends = [Selecting.Named("slow", 2), Selecting.Named("fast", 1)];
+        ISelector selector = Selector(backends);
+        backends[0].Traffic!.Add(1000, _time.Now);
+        backends[1].Traffic!.Add(1_000_000, _time.Now);
+        backends[1].Occupy(100);
+        backends[0].Occupy(400);
+        Assert.That(selector.Pick(0, []), Is.SameAs(backends[0]));
+
+        backends[0].Occupy(100);
+        Assert.That(selector.Pick(0, []), Is.SameAs(backends[1]));
     }
 
     [Test]

@@ -52,7 +52,7 @@ internal sealed class RoundRobinSelectorTests
     public void Pick_OneFull_ItsTurnsGoToAllOthers()
     {
         Backend[] backends = Selecting.Backends(10, most: 1);
-        backends[4].BeginSession();
+        backends[4].TryBeginSession();
         RoundRobinSelector selector = new(Selecting.Candidates(backends), new Random(1));
         Dictionary<Backend, int> counts = selector.Counts(9000);
 

@@ -22,13 +22,17 @@ internal static class Selecting
             backends,
             weightOfAll);
 
-    /// <inheritdoc cref="Make(BalancePolicy, IEnumerable{Backend}, double, int?)"/>
+    /// <summary>As the other; what it draws is the same in every run, unless several threads draw.</summary>
     public static ISelector Make(
-        PoolConfig config, IEnumerable<Backend> backends, int? weightOfAll = null, TimeProvider? time = null)
+        PoolConfig config,
+        IEnumerable<Backend> backends,
+        int? weightOfAll = null,
+        TimeProvider? time = null,
+        Random? random = null)
     {
         Candidate[] candidates = Candidates(backends);
         weightOfAll ??= candidates.Sum(static one => one.Weight);
-        return Selectors.Make(config, candidates, weightOfAll.Value, seed: 0, time);
+        return Selectors.Make(config, candidates, weightOfAll.Value, seed: 0, time, random ?? new Random(1));
     }
 
     /// <summary>Backends with their weights.</summary>
@@ -46,7 +50,7 @@ internal static class Selecting
     /// <summary>Gives a backend sessions.</summary>
     public static void Occupy(this Backend backend, int sessions)
     {
-        for (int i = 0; i < sessions; i++) backend.BeginSession();
+        for (int i = 0; i < sessions; i++) backend.TryBeginSession();
     }
 
     /// <summary>Hashes as flows would have them: uniform over 64 bits, the same in every run.</summary>
@@ -66,7 +70,7 @@ internal static class Selecting
         foreach (ulong hash in Hashes(flows))
         {
             Backend backend = selector.Pick(hash, [])!;
-            if (held) backend.BeginSession();
+            if (held) backend.TryBeginSession();
             counts[backend] = counts.GetValueOrDefault(backend) + 1;
         }
 
