@@ -7,7 +7,8 @@ namespace L4Balancer.Discovery;
 internal static class BackendLine
 {
     private const int GreatestWeight = 256;
-    private static readonly string[] Keys = ["address", "name", "weight", "max_connections"];
+    private static readonly string[] Keys =
+        ["address", "name", "weight", "max_connections", "priority", "backup", "zone"];
 
     /// <summary>A backend with everything at its default.</summary>
     public static BackendConfig Backend(string address, string host, ushort port) =>
@@ -73,6 +74,8 @@ internal static class BackendLine
             return "SRV records say the weight of each of their servers themselves; remove \"weight\"";
         }
 
+        if (read is { Backup: true, Priority: > 0 }) return "a backup comes after all priorities; remove one of both";
+
         backend = read;
         return null;
     }
@@ -98,6 +101,22 @@ internal static class BackendLine
                 return null;
             case "max_connections":
                 return $"\"max_connections\" must be a whole number from 0 to {int.MaxValue}";
+            case "priority" when IsNumber(ref reader, BackendConfig.MostPriority, out int priority):
+                backend = backend! with { Priority = priority };
+                return null;
+            case "priority":
+                return $"\"priority\" must be a whole number from 0 to {BackendConfig.MostPriority}";
+            case "backup" when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
+                backend = backend! with { Backup = reader.GetBoolean() };
+                return null;
+            case "backup":
+                return "\"backup\" must be true or false";
+            case "zone" when reader.TokenType == JsonTokenType.String:
+                backend = backend! with { Zone = reader.GetString()! };
+                string? wrong = backend.Zone.Length > 0 ? NameSyntax.Problem(backend.Zone) : null;
+                return wrong is null ? null : $"the zone {wrong}";
+            case "zone":
+                return "\"zone\" must be a string";
             default:
                 return $"unknown key \"{key}\"; known here: {string.Join(", ", Keys)}";
         }

@@ -34,7 +34,7 @@ internal static partial class LogMessages
     [LoggerMessage(8, LogLevel.Warning, "name {Name} does not resolve ({Error}); {Kept}")]
     public static partial void NameUnresolved(this ILogger logger, string name, string error, string kept);
 
-    [LoggerMessage(9, LogLevel.Information, "name {Name} stands for {Servers} addresses now: {Changes}")]
+    [LoggerMessage(9, LogLevel.Information, "addresses of {Name}: {Servers} now; {Changes}")]
     public static partial void NameChanged(this ILogger logger, string name, int servers, string changes);
 
     [LoggerMessage(10, LogLevel.Warning,
@@ -120,21 +120,21 @@ internal static partial class LogMessages
     [LoggerMessage(33, LogLevel.Error, "what drains could not be looked at; it is tried again")]
     public static partial void DrainingFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(40, LogLevel.Information, "name {Name} resolves again; {Servers} addresses are as before")]
+    [LoggerMessage(40, LogLevel.Information, "name {Name} resolves again; addresses as before: {Servers}")]
     public static partial void NameResolvesAgain(this ILogger logger, string name, int servers);
 
     [LoggerMessage(41, LogLevel.Warning, "name {Name} has more addresses than the {Most} that are used")]
     public static partial void NameCut(this ILogger logger, string name, int most);
 
-    [LoggerMessage(42, LogLevel.Information, "backends file {Path} is in use with {Backends} backends")]
+    [LoggerMessage(42, LogLevel.Information, "backends file {Path} is in use; backends: {Backends}")]
     public static partial void BackendsFileRead(this ILogger logger, string path, int backends);
 
     [LoggerMessage(43, LogLevel.Warning,
-        "backends file: {Problem}; its {Backends} backends of before stay until it can be used")]
+        "backends file: {Problem}; until it can be used, its backends stay as before: {Backends}")]
     public static partial void BackendsFileBad(this ILogger logger, string problem, int backends);
 
     [LoggerMessage(44, LogLevel.Information,
-        "pool {Pool}: its names and files stand for other backends now: {Added} added, {Removed} removed")]
+        "pool {Pool}: names and files stand for other backends now; added: {Added}, removed: {Removed}")]
     public static partial void BackendsDiscovered(this ILogger logger, string pool, int added, int removed);
 
     [LoggerMessage(45, LogLevel.Error, "name {Name} could not be looked up; it is tried again")]

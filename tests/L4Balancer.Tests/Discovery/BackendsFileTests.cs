@@ -44,7 +44,8 @@ public sealed class BackendsFileTests
     [TestCase("{\n", "web.json:1:2: the line ends within the object; each object stands on one line")]
     [TestCase("{\"address\": \"10.0.0.1:80\"},\n", "web.json:1:27: this is not JSON")]
     [TestCase("{\"adress\": \"10.0.0.1:80\"}\n",
-        "web.json:1:12: unknown key \"adress\"; known here: address, name, weight, max_connections")]
+        "web.json:1:12: unknown key \"adress\"; known here: "
+        + "address, name, weight, max_connections, priority, backup, zone")]
     [TestCase("{\"address\": \"a:1\", \"address\": \"a:1\"}\n", "web.json:1:20: \"address\" stands here twice")]
     [TestCase("{\"address\": 80}\n", "web.json:1:13: \"address\" must be a string")]
     [TestCase("{\"name\": \"a\"}\n", "web.json:1:13: the object has no \"address\": \"host:port\"")]

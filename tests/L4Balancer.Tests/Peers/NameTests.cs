@@ -27,7 +27,7 @@ public sealed class NameTests
 
         // Written in place: the mount is of this very file.
         await File.WriteAllTextAsync(hosts, "127.0.0.1 localhost late.invalid\n");
-        await daemon.LoggedAsync("late.invalid stands for 1 addresses now: added 127.0.0.1");
+        await daemon.LoggedAsync("addresses of late.invalid: 1 now; added 127.0.0.1");
         await daemon.LoggedAsync("serves with 1 of 1");
 
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp);
