@@ -118,7 +118,7 @@ internal sealed class GeneratedConfigs
             SlowStart = new SlowStartConfig { Duration = Duration(0) },
             OnDown = One<OnDown>(),
             DrainTimeout = Duration(0),
-            BackendsFile = Pick("", "/run/with space \"and\" more", "/etc/" + Name()),
+            BackendsFile = Pick("", "/run/with space \"and\" more", Path.GetFullPath("/etc/" + Name())),
             Names = new ResolveConfig
             {
                 Interval = Pick(TimeSpan.Zero, Duration(100)), Hold = Duration(0),

@@ -67,7 +67,7 @@ public sealed class BackendsFileTests
         Assert.That(said, Does.Contain($"warning: {problem}"));
 
         System.IO.File.Delete(File);
-        await daemon.LoggedAsync($"{File}: there is no such file; until it can be used, its backends stay as before: 1");
+        await daemon.LoggedAsync("there is no such file; until it can be used, its backends stay as before: 1");
         using Socket client = await ConnectAsync(daemon);
 
         AdminReply reload = await daemon.Control.PostAsync("/reload");
