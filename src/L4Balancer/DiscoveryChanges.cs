@@ -1,5 +1,7 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
+using L4Balancer.Health;
+using L4Balancer.Pools;
 using L4Balancer.Telemetry;
 
 namespace L4Balancer;
@@ -12,6 +14,12 @@ namespace L4Balancer;
 /// <param name="changed">Called after a change.</param>
 internal sealed class DiscoveryChanges(BalancerParts parts, Action changed) : IAsyncDisposable
 {
+    /// <summary>
+    /// What is waited for beyond one probe. A file may bring thousands of backends, of which many are dead: the others,
+    /// and who wants to change something meanwhile, are not to wait until the last of them is judged.
+    /// </summary>
+    private static readonly TimeSpan BeyondOneProbe = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _ending = new();
@@ -108,7 +116,7 @@ internal sealed class DiscoveryChanges(BalancerParts parts, Action changed) : IA
         IReadOnlyList<Backend> added = runtime.Pool.AddNew(next);
         try
         {
-            await runtime.Monitor.AddAsync(added, next.Health, _ending.Token);
+            await JudgeAsync(runtime, added, next.Health);
         }
         catch
         {
@@ -119,5 +127,19 @@ internal sealed class DiscoveryChanges(BalancerParts parts, Action changed) : IA
         int removed = await runtime.ChangeAsync(next, seed);
         bool isOther = added.Count > 0 || removed > 0;
         if (isOther) parts.Logger.BackendsDiscovered(next.Name, added.Count, removed);
+    }
+
+    /// <summary>Waits for the first verdict on each, but not without end: those not judged by then take no flows.</summary>
+    private async Task JudgeAsync(PoolRuntime runtime, IReadOnlyList<Backend> added, HealthConfig check)
+    {
+        Task judging = runtime.Monitor.AddAsync(added, check, _ending.Token);
+        Task enough = Task.Delay(FrameworkTimer.AtMost(check.Timeout + BeyondOneProbe), parts.Time, _ending.Token);
+        await await Task.WhenAny(judging, enough);
+        if (judging.IsCompleted) return;
+
+        // Nobody waits for the rest any more, and what it comes to is seen in the backends' states.
+        _ = judging.ContinueWith(
+            static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
     }
 }

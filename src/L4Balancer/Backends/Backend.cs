@@ -65,7 +65,10 @@ internal sealed partial class Backend(BackendConfig config)
     public int WeightFactor => _weightFactor;
 
     /// <summary>True where a configuration means this one.</summary>
-    public bool Is(BackendConfig other) => other.Key == _config.Key && other.Host == Host && other.Port == Port;
+    public bool Is(BackendConfig other) => BackendIdentity.Of(other) == Identity;
+
+    /// <summary>What makes it the same over changes of the configuration.</summary>
+    public BackendIdentity Identity => BackendIdentity.Of(_config);
 
     /// <summary>Where it is; null while its name has not been resolved.</summary>
     public IpEndpoint? Endpoint => _endpoint?.Value;

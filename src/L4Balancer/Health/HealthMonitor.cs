@@ -58,7 +58,8 @@ internal sealed class HealthMonitor : IAsyncDisposable
     /// <summary>Watches some backends no longer.</summary>
     public async Task RemoveAsync(IReadOnlyList<Backend> backends)
     {
-        Watch[] removed = [.. _watches.Where(watch => backends.Contains(watch.Monitor.Backend))];
+        HashSet<Backend> gone = [.. backends];
+        Watch[] removed = [.. _watches.Where(watch => gone.Contains(watch.Monitor.Backend))];
         _watches = [.. _watches.Except(removed)];
         foreach (Watch watch in removed) await watch.EndAsync();
     }

@@ -119,9 +119,10 @@ internal sealed partial class Pool
         List<Backend> added = [];
         lock (_writer)
         {
+            HashSet<BackendIdentity> known = [.. _backends.Select(static one => one.Identity)];
             foreach (BackendConfig backend in next.Backends)
             {
-                if (Array.Exists(_backends, one => one.Is(backend))) continue;
+                if (known.Contains(BackendIdentity.Of(backend))) continue;
 
                 Backend one = MakeBackend(backend);
                 one.SetPending(true);
@@ -147,8 +148,11 @@ internal sealed partial class Pool
         Backend[] gone = [];
         Change(() =>
         {
-            gone = [.. _backends.Where(backend => !next.Backends.Any(backend.Is))];
-            _backends = [.. next.Backends.Select(config => Array.Find(_backends, one => one.Is(config))!)];
+            // By a table: files may list tens of thousands.
+            Dictionary<BackendIdentity, Backend> known = _backends.ToDictionary(static one => one.Identity);
+            HashSet<BackendIdentity> wanted = [.. next.Backends.Select(BackendIdentity.Of)];
+            gone = [.. _backends.Where(backend => !wanted.Contains(backend.Identity))];
+            _backends = [.. next.Backends.Select(config => known[BackendIdentity.Of(config)])];
             foreach ((Backend backend, BackendConfig config) in _backends.Zip(next.Backends))
             {
                 backend.Configure(config);
