@@ -168,6 +168,8 @@ internal sealed class PoolQueue(Pool pool)
             if (pool.Pick(flow, tried) is { } backend && backend.TryBeginSession()) return backend;
         }
 
+        mayWait = true;
+        Serve(); // Others were faster each time, and there may be room still: who waits is looked at again.
         return null;
     }
 

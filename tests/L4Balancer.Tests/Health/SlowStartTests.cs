@@ -51,6 +51,26 @@ public sealed class SlowStartTests
         Assert.That(_time.TimersWithin(TimeSpan.MaxValue / 2), Is.Zero, "timers left");
     }
 
+    [TestCase(BalancePolicy.Maglev)]
+    [TestCase(BalancePolicy.RoundRobin)]
+    [TestCase(BalancePolicy.Random)]
+    public void Recovery_ByOtherPolicies_HasThatPartOfItsShare(BalancePolicy policy)
+    {
+        Pool pool = MakePool([1, 1, 1], policy);
+        Backend back = pool.Backends[0];
+        SetHealth(pool, BackendHealth.Down, back);
+        SetHealth(pool, BackendHealth.Up, back);
+
+        foreach (int steps in new[] { 1, 3, 6, 10 })
+        {
+            double part = back.WeightFactor / 100.0;
+            Assert.That(Share(pool, back, 40_000), Is.EqualTo(part / (part + 2)).Within(0.02), $"{part} of its weight");
+            _time.Advance(Step * steps);
+        }
+
+        Assert.That(back.WeightFactor, Is.EqualTo(Backend.WholeWeight));
+    }
+
     [Test]
     public void Recovery_FlowsOnlyMoveToWhoComesBack()
     {
@@ -206,9 +226,9 @@ public sealed class SlowStartTests
     }
 
     /// <summary>A pool that serves, all of its backends being up.</summary>
-    private Pool MakePool(int[] weights)
+    private Pool MakePool(int[] weights, BalancePolicy policy = BalancePolicy.Ring)
     {
-        Pool pool = new(Config(weights, Duration), 0, _time, NullLogger.Instance);
+        Pool pool = new(Config(weights, Duration) with { Balance = policy }, new FleetPlace(0), _time, NullLogger.Instance);
         _slowStart = new SlowStart(pool, _time);
         pool.HoldPublishing();
         BringUp(pool);

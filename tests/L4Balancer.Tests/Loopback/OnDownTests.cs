@@ -58,6 +58,30 @@ public sealed class OnDownTests
     }
 
     [Test]
+    public async Task LastOne_GoesDownAndIsUsedAllTheSame_ItsConnectionsStay()
+    {
+        using TestServer server = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint], service => service with
+        {
+            Pool = service.Pool with { OnDown = OnDown.Close, WhenDown = WhenDown.Open },
+        });
+        using Socket client = await balancer.ConnectAsync();
+        await client.SendTextAsync("x");
+        await client.ReceiveTextAsync(1);
+        PoolRuntime pool = balancer.Balancer.Pools.Single();
+
+        pool.Pool.Change(() =>
+        {
+            pool.Pool.Backends[0].SetHealth(BackendHealth.Down);
+            return true;
+        });
+
+        await balancer.Balancer.FlowsAsync(new FlowFilter(), 1, CancellationToken.None); // All have been looked at.
+        await client.SendTextAsync("still");
+        Assert.That(await client.ReceiveTextAsync(5), Is.EqualTo("still"));
+    }
+
+    [Test]
     public async Task Backend_GoesDownAsItIsConnected_ConnectionGoesToAnother()
     {
         // A connect that gets no answer, then a verdict: nobody waits for the connect's timeout.

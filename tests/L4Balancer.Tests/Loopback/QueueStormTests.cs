@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using L4Balancer.Config;
 using L4Balancer.Telemetry;
 using NUnit.Framework;
 
@@ -28,6 +29,26 @@ public sealed class QueueStormTests
             Assert.That(counting.Sum(static one => one.Served), Is.EqualTo(Clients));
             await Eventually.TrueAsync(() => balancer.Balancer.ActiveConnections == 0, "all ended");
             Assert.That(balancer.Queued(), Is.Zero);
+        }
+
+        foreach (CountingServer one in counting) one.Dispose();
+    }
+
+    [Test]
+    public async Task Storm_ByAnyPolicy_EachIsServedAndNoServerSeesTooMany([Values] BalancePolicy policy)
+    {
+        CountingServer[] counting = [new CountingServer(), new CountingServer()];
+        await using (RunningBalancer balancer = await RunningBalancer.StartAsync(
+            counting.Select(static one => one.Server.EndPoint),
+            service => QueueTesting.Limited(2, Clients)(service with
+            {
+                Pool = service.Pool with { Balance = policy },
+            })))
+        {
+            string[] ends = await Task.WhenAll(Enumerable.Range(0, Clients / 3).Select(i => AskAsync(balancer, i)));
+
+            Assert.That(ends, Is.All.EqualTo("served"));
+            Assert.That(counting.Select(static one => one.Most), Is.All.InRange(1, 2));
         }
 
         foreach (CountingServer one in counting) one.Dispose();
