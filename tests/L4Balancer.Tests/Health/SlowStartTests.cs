@@ -228,7 +228,8 @@ public sealed class SlowStartTests
     /// <summary>A pool that serves, all of its backends being up.</summary>
     private Pool MakePool(int[] weights, BalancePolicy policy = BalancePolicy.Ring)
     {
-        Pool pool = new(Config(weights, Duration) with { Balance = policy }, new FleetPlace(0), _time, NullLogger.Instance);
+        PoolConfig config = Config(weights, Duration) with { Balance = policy };
+        Pool pool = new(config, new FleetPlace(0), _time, NullLogger.Instance);
         _slowStart = new SlowStart(pool, _time);
         pool.HoldPublishing();
         BringUp(pool);

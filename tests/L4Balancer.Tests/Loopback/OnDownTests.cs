@@ -61,10 +61,11 @@ public sealed class OnDownTests
     public async Task LastOne_GoesDownAndIsUsedAllTheSame_ItsConnectionsStay()
     {
         using TestServer server = TestServer.Echo();
-        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint], service => service with
-        {
-            Pool = service.Pool with { OnDown = OnDown.Close, WhenDown = WhenDown.Open },
-        });
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync(
+            [server.EndPoint], static service => service with
+            {
+                Pool = service.Pool with { OnDown = OnDown.Close, WhenDown = WhenDown.Open },
+            });
         using Socket client = await balancer.ConnectAsync();
         await client.SendTextAsync("x");
         await client.ReceiveTextAsync(1);
