@@ -2,7 +2,7 @@ using L4Balancer.Backends;
 using L4Balancer.Config;
 using NUnit.Framework;
 
-namespace L4Balancer.Tests.Backends;
+namespace L4Balancer.Tests.Pools;
 
 /// <summary>The places for sessions that a backend has.</summary>
 public sealed class BackendPlacesTests
