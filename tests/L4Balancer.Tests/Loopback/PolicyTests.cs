@@ -118,6 +118,43 @@ internal sealed class PolicyTests
         Assert.That(Seconds(backend), Is.AtMost(all));
     }
 
+    /// <summary>Who resets at once has no open flow and answers nobody: neither makes it look fast.</summary>
+    [Test]
+    public async Task Connect_LeastLatencyAndAServerThatResetsAll_HardlyAnyFlowGoesThere()
+    {
+        using TestServer good = TestServer.Echo();
+        using TestServer bad = new TestServer().Serve(static socket =>
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            return Task.CompletedTask;
+        });
+        await using RunningBalancer balancer =
+            await RunningBalancer.StartAsync([good.EndPoint, bad.EndPoint], With(BalancePolicy.LeastLatency));
+        int reset = 0;
+        for (int i = 0; i < Flows; i++)
+        {
+            if (!await IsAnsweredAsync(balancer)) reset++;
+        }
+
+        Assert.That(reset, Is.AtMost(Flows / 4));
+    }
+
+    [Test]
+    public async Task Ring_AnyPolicy_IsAPictureWhereFlowsArePlacedByTheirHash([Values] BalancePolicy policy)
+    {
+        using TestServer one = TestServer.Echo();
+        using TestServer two = TestServer.Echo();
+        await using RunningBalancer balancer =
+            await RunningBalancer.StartAsync([one.EndPoint, two.EndPoint], With(policy));
+        RingPicture picture = balancer.Balancer.Ring("test", previous: false, 720)!;
+
+        bool hashes = policy is BalancePolicy.Ring or BalancePolicy.Maglev;
+        Assert.That(picture.Backends, Has.Count.EqualTo(hashes ? 2 : 0));
+        Assert.That(picture.Owners, Has.Count.EqualTo(hashes ? 720 : 0));
+        Assert.That(picture.Shares.Sum(), Is.EqualTo(hashes ? 1 : 0).Within(1e-9));
+        if (hashes) Assert.That(picture.Owners.Distinct(), Is.EquivalentTo(new[] { 0, 1 }));
+    }
+
     [Test]
     public async Task Exchange_UdpByLeastLatencyAndTraffic_BothAreMeasured()
     {
@@ -140,6 +177,20 @@ internal sealed class PolicyTests
         await Eventually.TrueAsync(
             () => OnlyBackend(traffic).Traffic!.Value(TimeProvider.System.GetTimestamp()) > 10,
             "16 bytes, less what is forgotten");
+    }
+
+    private static async Task<bool> IsAnsweredAsync(RunningBalancer balancer)
+    {
+        try
+        {
+            using Socket flow = await balancer.ConnectAsync();
+            await flow.SendTextAsync("x");
+            return await flow.ReceiveAsync(new byte[1]).Within() == 1;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return false;
+        }
     }
 
     private static float Seconds(Backend backend) => backend.Latency!.Seconds(TimeProvider.System.GetTimestamp());
