@@ -46,7 +46,7 @@ internal sealed class EverySelectorTests(BalancePolicy policy)
     {
         Backend[] backends = Selecting.Backends(count);
         ISelector selector = Selecting.Make(policy, backends);
-        foreach (ulong hash in Selecting.Hashes(100))
+        foreach (ulong hash in Selecting.Hashes(20))
         {
             List<Backend> tried = [];
             while (selector.Pick(hash, tried.ToArray()) is { } next)
