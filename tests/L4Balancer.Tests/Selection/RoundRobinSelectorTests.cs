@@ -49,6 +49,17 @@ internal sealed class RoundRobinSelectorTests
     }
 
     [Test]
+    public void Pick_AHeavyOneAmongLightOnes_TheirTurnsStandApart()
+    {
+        Backend heavy = Selecting.Named("heavy", 5);
+        Backend[] backends = [heavy, Selecting.Named("one"), Selecting.Named("other")];
+        RoundRobinSelector selector = new(Selecting.Candidates(backends), new Random(1));
+        string turns = string.Concat(Enumerable.Range(0, 70).Select(_ => selector.Pick(0, []) == heavy ? 'h' : '-'));
+
+        Assert.That(turns, Does.Not.Contain("hhhh").And.Not.Contain("--"));
+    }
+
+    [Test]
     public void Pick_OneFull_ItsTurnsGoToAllOthers()
     {
         Backend[] backends = Selecting.Backends(10, most: 1);
