@@ -74,6 +74,13 @@ internal static class ConfigKeys
             "health.initial", static pool => ConfigWords.Of(ConfigWords.InitialStates, pool.Health.Initial)),
         new("health.port", static pool => Number(pool.Health.Port)),
         .. ProbeConfigKeys.All,
+        Word<PoolConfig>("health.source", static pool => OptionalAddress(pool.Health.Source)),
+        Word<PoolConfig>(
+            "health.proxy_protocol",
+            static pool => ConfigWords.Of(ConfigWords.ProxyProtocols, pool.Health.ProxyProtocol)),
+        new("health.agent_port", static pool => Number(pool.Health.AgentPort)),
+        Duration<PoolConfig>("health.agent_interval", static pool => pool.Health.AgentInterval),
+        Word<PoolConfig>("health.agent_send", static pool => Bytes(pool.Health.AgentSend)),
         new("ejection.failures", static pool => Number(pool.Ejection.Failures)),
         Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
         Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),
@@ -104,7 +111,9 @@ internal static class ConfigKeys
     /// <summary>SRV records say themselves what each of their servers weighs.</summary>
     private static bool IsNotSrv(BackendConfig backend) => !backend.IsSrv;
 
-    private static bool ProbesUdp(PoolConfig pool) => pool.Health.Type == ProbeType.Udp;
+    private static bool Hashes(PoolConfig pool) => pool.Hashes;
+
+    private static bool IsMaglev(PoolConfig pool) => pool.Balance == BalancePolicy.Maglev;
 
     private static ConfigKey<T> Word<T>(string name, Func<T, string> text, KeyEffect effect = AtOnce) =>
         new(name, text, effect) { IsString = true };

@@ -44,13 +44,10 @@ internal sealed class AgentMonitor
     private TimeSpan Interval =>
         _check.Config is { AgentInterval.Ticks: > 0 } own ? own.AgentInterval : _check.Config.Interval;
 
-    /// <summary>Asks until cancelled.</summary>
-    /// <param name="resolved">Completes when there is an address to ask at, or the look for one has failed.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Asks until cancelled. The backend has its address before, if it has one.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task RunLoopAsync(Task resolved, CancellationToken cancellationToken)
+    public async Task RunLoopAsync(CancellationToken cancellationToken)
     {
-        await resolved.WaitAsync(cancellationToken);
         while (true)
         {
             Task reconsidered = _check.Reconsidered;

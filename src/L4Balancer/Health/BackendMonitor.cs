@@ -28,7 +28,6 @@ internal sealed class BackendMonitor
     private RiseFall _riseFall = new();
     private volatile HealthConfig? _ahead; // What it is judged by before its configuration is in force.
     private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _resolved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RiseFall _riseFall = new();
     private volatile ProbeStatus? _lastProbe;
 
@@ -57,9 +56,6 @@ internal sealed class BackendMonitor
     /// <summary>Completes when the backend has been judged for the first time.</summary>
     public Task FirstVerdict => _firstVerdict.Task;
 
-    /// <summary>Completes when its address is known, or could not be found in the first try.</summary>
-    public Task Resolved => _resolved.Task;
-
     private HealthConfig Check => _check.Config;
 
     /// <summary>Without a probe nothing can change any more.</summary>
@@ -81,14 +77,14 @@ internal sealed class BackendMonitor
     }
 
     /// <summary>
-    /// Watches until cancelled. The second probe comes after <paramref name="offset"/>, which spreads the backends.
+    /// Watches until cancelled. The backend has its address when this returns; the second probe comes after <paramref
+    /// name="offset"/>, which spreads the backends.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task RunLoopAsync(TimeSpan offset, CancellationToken cancellationToken)
     {
         Task reconsidered = _check.Reconsidered;
         await JudgeAsync(cancellationToken);
-        _resolved.TrySetResult();
         _firstVerdict.TrySetResult();
         TimeSpan wait = FrameworkTimer.AtMost(offset);
         while (true)
@@ -123,7 +119,6 @@ internal sealed class BackendMonitor
     {
         if (!HasAddress()) return;
 
-        _resolved.TrySetResult();
         if (Check.Type == ProbeType.None)
         {
             _riseFall = new RiseFall(); // Should there be probes again, the first decides.

@@ -20,13 +20,15 @@ internal sealed class Ejector : IDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<Backend, Record> _records = new();
     private readonly ITimer _looking;
+    private TimeSpan _lookEvery; // As last configured.
 
     public Ejector(Pool pool, TimeProvider time, ILogger logger)
     {
         _pool = pool;
         _time = time;
         _logger = logger;
-        _looking = time.CreateTimer(_ => Look(), null, NextLook, Timeout.InfiniteTimeSpan);
+        _lookEvery = NextLook;
+        _looking = time.CreateTimer(_ => Look(), null, _lookEvery, Timeout.InfiniteTimeSpan);
     }
 
     private EjectionConfig Config => _pool.Config.Ejection;
@@ -77,7 +79,12 @@ internal sealed class Ejector : IDisposable
     /// <summary>The configuration has changed. Control plane.</summary>
     public void Reconsider()
     {
-        _looking.Change(NextLook, Timeout.InfiniteTimeSpan);
+        if (_lookEvery != NextLook)
+        {
+            _lookEvery = NextLook;
+            _looking.Change(_lookEvery, Timeout.InfiniteTimeSpan);
+        }
+
         if (AwaitsProbe) return;
 
         foreach ((Backend backend, Record record) in _records)
@@ -230,7 +237,7 @@ internal sealed class Ejector : IDisposable
             set => Volatile.Write(ref _isOver, value);
         }
 
-        /// <summary>Flows of the last time; belongs to who looks, and to the pool's writer.</summary>
+        /// <summary>Flows of the last time.</summary>
         public FailureWindow Window { get; } = new();
     }
 }

@@ -113,7 +113,7 @@ internal sealed class HealthMonitor : IAsyncDisposable
 
         public void Start(TimeSpan offset) => _running = Task.WhenAll(
             UntilEndedAsync(Monitor.RunLoopAsync(offset, ending.Token)),
-            UntilEndedAsync(agent.RunLoopAsync(Monitor.Resolved, ending.Token)));
+            UntilEndedAsync(agent.RunLoopAsync(ending.Token)));
 
         public async Task EndAsync()
         {
