@@ -304,7 +304,7 @@ internal sealed partial class Backend(BackendConfig config)
     internal void Configure(BackendConfig next)
     {
         _config = next;
-        _maxSessions = next.MaxConnections;
+        SetLimit();
         (_tier, _zone) = (next.Tier, next.Zone);
         if (_configuredWeight == next.Weight) return;
 
