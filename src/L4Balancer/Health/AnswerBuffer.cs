@@ -37,23 +37,40 @@ internal sealed class AnswerBuffer : IDisposable
     /// <summary>What comes next begins another answer.</summary>
     public void Clear() => _count = 0;
 
+    /// <summary>Takes away the beginning of what has come.</summary>
+    public void Drop(int count)
+    {
+        _bytes.AsSpan(count, _count - count).CopyTo(_bytes);
+        _count -= count;
+    }
+
     /// <summary>Reads until so many bytes have come and what is expected is among them.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
     /// <exception cref="OperationCanceledException">The deadline came first.</exception>
     public async Task<AnswerEnd> ReadAsync(
         Stream stream, AnswerPattern expected, int minBytes, CancellationToken deadline)
     {
-        while (true)
+        while (_count < minBytes || !expected.IsIn(Bytes))
         {
-            if (_count >= minBytes && expected.IsIn(Bytes)) return AnswerEnd.Expected;
-            if (_count == MostBytes || _pieces == MostPieces) return AnswerEnd.Full;
-
-            int read = await stream.ReadAsync(_bytes.AsMemory(_count, MostBytes - _count), deadline);
-            if (read == 0) return AnswerEnd.Closed;
-
-            _count += read;
-            _pieces++;
+            if (await ReadMoreAsync(stream, deadline) is { } end) return end;
         }
+
+        return AnswerEnd.Expected;
+    }
+
+    /// <summary>Reads what comes next.</summary>
+    /// <returns>Null where something came; otherwise why nothing did.</returns>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async ValueTask<AnswerEnd?> ReadMoreAsync(Stream stream, CancellationToken deadline)
+    {
+        if (_count == MostBytes || _pieces == MostPieces) return AnswerEnd.Full;
+
+        int read = await stream.ReadAsync(_bytes.AsMemory(_count, MostBytes - _count), deadline);
+        if (read == 0) return AnswerEnd.Closed;
+
+        _count += read;
+        _pieces++;
+        return null;
     }
 
     /// <inheritdoc/>

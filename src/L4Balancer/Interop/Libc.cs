@@ -160,6 +160,9 @@ internal static unsafe partial class Libc
     internal static partial int posix_spawn_file_actions_adddup2(byte* actions, int fd, int newFd);
 
     [LibraryImport(Library)]
+    internal static partial int posix_spawn_file_actions_addclosefrom_np(byte* actions, int from);
+
+    [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_destroy(byte* actions);
 
     [LibraryImport(Library)]

@@ -63,6 +63,7 @@ internal static unsafe class Programs
                 error = Libc.posix_spawn_file_actions_addopen(actions, 0, nothing, ReadWrite, 0);
                 if (error == 0) error = Libc.posix_spawn_file_actions_adddup2(actions, output, 1);
                 if (error == 0) error = Libc.posix_spawn_file_actions_adddup2(actions, output, 2);
+                if (error == 0) error = CloseOthers(actions);
                 if (error == 0) error = Libc.posix_spawn(&child, (byte*)argv[0], actions, attributes, argv, envp);
             }
         }
@@ -98,6 +99,22 @@ internal static unsafe class Programs
         // WIFEXITED and WEXITSTATUS, or WTERMSIG (sys/wait.h).
         int signal = status & 0x7F;
         return new ProgramEnd(signal == 0 ? (status >> 8) & 0xFF : FirstOfSignals + signal, true);
+    }
+
+    /// <summary>
+    /// Closes all other descriptors of the child, those too that whoever started this process has left open.
+    /// </summary>
+    private static int CloseOthers(byte* actions)
+    {
+        const int FirstOfOthers = 3;
+        try
+        {
+            return Libc.posix_spawn_file_actions_addclosefrom_np(actions, FirstOfOthers);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return 0; // Before glibc 2.34 only this process's own are closed, by their being opened so.
+        }
     }
 
     /// <summary>Strings of C, the last one followed by a null.</summary>

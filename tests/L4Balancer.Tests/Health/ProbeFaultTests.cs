@@ -97,10 +97,10 @@ public sealed class ProbeFaultTests
     [TestCase("https", "answer", Unavailable, "TLS handshake failed (the answer is not TLS) after 0.0 ms")]
     [TestCase("http", "close", "", "connected, but no HTTP answer: connection closed after 0.0 ms")]
     [TestCase("http", "reset", "", "connected, but no HTTP answer: connection reset after 0.0 ms")]
-    [TestCase("http", "answer", Wrong, "the answer is not HTTP after 0.0 ms")]
+    [TestCase("http", "answer", Wrong, "the answer is not HTTP: \"SSH-2.0-what\\r\\n\" after 0.0 ms")]
     [TestCase("http", "answer", Unavailable, "expected 200-399, got 503 after 0.0 ms")]
     [TestCase("http", "half", Ok, "connection closed before the HTTP answer was complete after 0.0 ms")]
-    [TestCase("http", "endless", Ok + "A: a", "HTTP headers of more than 16 KiB after 0.0 ms")]
+    [TestCase("http", "endless", Ok + "A: a", "HTTP headers without end after 0.0 ms")]
     [TestCase("body", "endless", LongBody,
         "200, but no \"pong\" in its first 16384 bytes: \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"… after 0.0 ms")]
     [TestCase("body", "half", Ok + "Content-Length: 9\r\n\r\npo",

@@ -20,7 +20,8 @@ public sealed class ProbeFuzzTests
 
     private static readonly string[] Pieces =
     [
-        "HTTP/1.1 200 OK\r\n", "HTTP/1.1 ", "HTTP/1.0 404\r\n", "HTTP/2 200\r\n", "200", " OK", "\r\n", "\n", "\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n", "HTTP/1.1 ", "HTTP/1.0 404\r\n", "HTTP/2 200\r\n", "200", " OK", "\r\n", "\n",
+        "\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n", "HTTP/1.1 204 No\r\n\r\n",
         "HTTP/1.1 999 ?\r\n\r\n", "HTTP/1.1 301 x\r\nLocation: ://\r\n\r\n", "Content-Length: 4\r\n",
         "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n", "Content-Length: 4, 5\r\n",

@@ -65,7 +65,8 @@ public sealed class ProbeKindTests
             reply.Json.GetProperty("changes").EnumerateArray().Single().GetString(),
             Is.EqualTo("pool test: health.path / -> /down"));
         await daemon.LoggedAsync("expected 200-399, got 503 after ");
-        Assert.That(Said((await BackendsAsync(control))["test"]), Does.Match("^down: expected 200-399, got 503 after "));
+        string said = Said((await BackendsAsync(control))["test"]);
+        Assert.That(said, Does.Match("^down: expected 200-399, got 503 after "));
 
         daemon.Rewrite(File("/moved"));
         await control.PostAsync("/reload");
