@@ -54,6 +54,15 @@ public sealed class ExecProbeTests
     }
 
     [Test]
+    public async Task Run_Program_HasNoDescriptorOfThisProcess()
+    {
+        ProbeResult result = await RunAsync("cd /proc/$$/fd && echo *").Within();
+
+        // The last is the folder that the shell looks through.
+        Assert.That(result.Text, Does.Match(": 0 1 2( 3)?$"));
+    }
+
+    [Test]
     public async Task Run_ProgramThatDoesNotEnd_IsKilledAtTheTimeoutWithAllThatItStarted()
     {
         Task<ProbeResult> probe = RunAsync(
