@@ -50,26 +50,21 @@ internal sealed class Level
     /// <summary>Picks a backend. Called by every shard; wait-free.</summary>
     /// <param name="hash">The flow's hash.</param>
     /// <param name="tried">Backends that have failed this flow.</param>
-    /// <param name="isFull">Set where one that was not tried has no room.</param>
     /// <returns>Null where all were tried or are full.</returns>
-    public Backend? Pick(ulong hash, ReadOnlySpan<Backend> tried, ref bool isFull)
+    public Backend? Pick(ulong hash, ReadOnlySpan<Backend> tried) => Selector.Pick(hash, tried);
+
+    /// <summary>
+    /// Not all have been tried: after a pick that found nothing one of the others is full. Called by every shard;
+    /// wait-free.
+    /// </summary>
+    public bool HasUntried(ReadOnlySpan<Backend> tried)
     {
-        // Nearly always the first one takes flows. Where none does this is shorter than what a ring would look at.
         foreach (Candidate one in _candidates)
         {
-            if (Candidate.Takes(one.Backend, tried)) return Select(hash, tried, ref isFull);
-
-            isFull |= !IsTried(one.Backend, tried);
+            if (!IsTried(one.Backend, tried)) return true; // At the latest the one behind as many as were tried.
         }
 
-        return null;
-    }
-
-    private Backend? Select(ulong hash, ReadOnlySpan<Backend> tried, ref bool isFull)
-    {
-        Backend? backend = Selector.Pick(hash, tried);
-        isFull = backend is null; // Nothing, though there was room: it has just been taken.
-        return backend;
+        return false;
     }
 
     private static bool IsTried(Backend backend, ReadOnlySpan<Backend> tried)

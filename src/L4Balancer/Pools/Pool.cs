@@ -77,9 +77,10 @@ internal sealed partial class Pool
         ulong hash = FlowHash.Compute(flow, snapshot.HashOn, snapshot.Seed);
         foreach (Level level in snapshot.Levels)
         {
-            if (level.Pick(hash, tried, ref isFull) is { } backend) return backend;
+            if (level.Pick(hash, tried) is { } backend) return backend;
         }
 
+        foreach (Level level in snapshot.Levels) isFull |= level.HasUntried(tried);
         return null;
     }
 
