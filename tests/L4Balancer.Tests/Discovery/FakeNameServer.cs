@@ -8,7 +8,7 @@ namespace L4Balancer.Tests.Discovery;
 /// <summary>A name server on loopback that says whatever a test wants, by UDP and by TCP on one port.</summary>
 internal sealed class FakeNameServer : IDisposable
 {
-    private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _udp;
     private readonly Socket _other = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly TestServer _tcp;
     private readonly Func<byte[], IEnumerable<byte[]>> _byUdp;
@@ -20,10 +20,9 @@ internal sealed class FakeNameServer : IDisposable
     public FakeNameServer(Func<byte[], IEnumerable<byte[]>> byUdp, Func<byte[], byte[]>? byTcp = null)
     {
         _byUdp = byUdp;
-        _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
-        _tcp = new TestServer(port: byTcp is null ? 0 : EndPoint.Port);
+        (_udp, _tcp) = Open();
+        EndPoint = _tcp.EndPoint;
         if (byTcp is not null) _tcp.Serve(socket => AnswerAsync(socket, byTcp));
         _ = AnswerLoopAsync();
     }
@@ -41,6 +40,26 @@ internal sealed class FakeNameServer : IDisposable
         _udp.Dispose();
         _other.Dispose();
         _tcp.Dispose();
+    }
+
+    /// <summary>Both on one port: of UDP it may be somebody's already.</summary>
+    private static (Socket Udp, TestServer Tcp) Open()
+    {
+        for (int tries = 0; ; tries++)
+        {
+            TestServer tcp = new();
+            Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                udp.Bind(tcp.EndPoint);
+                return (udp, tcp);
+            }
+            catch (SocketException) when (tries < 10)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+            }
+        }
     }
 
     private static async Task AnswerAsync(Socket socket, Func<byte[], byte[]> answer)
