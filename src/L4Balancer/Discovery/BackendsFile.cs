@@ -1,5 +1,6 @@
 using System.Text;
 using L4Balancer.Config;
+using L4Balancer.Interop;
 
 namespace L4Balancer.Discovery;
 
@@ -23,6 +24,8 @@ internal sealed record BackendsFile(IReadOnlyList<BackendConfig> Backends, strin
     /// <summary>Reads a file. Whatever is wrong with it is in the result; nothing is thrown.</summary>
     public static BackendsFile Load(string path)
     {
+        if (FileIdentity.IsEndless(path)) return new BackendsFile([], $"{path}: this is no file that has an end");
+
         try
         {
             // Not File.ReadAllBytes: it would read what grows as long as it grows.

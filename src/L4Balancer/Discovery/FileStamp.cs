@@ -1,3 +1,4 @@
+using L4Balancer.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace L4Balancer.Discovery;
@@ -12,6 +13,8 @@ internal readonly record struct FileStamp(long Bytes, DateTime Written)
     /// <summary>The stamp of what a path leads to now, also by way of links.</summary>
     public static FileStamp Of(string path)
     {
+        if (FileIdentity.IsEndless(path)) return None;
+
         try
         {
             using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);

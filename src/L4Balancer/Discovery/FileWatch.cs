@@ -11,7 +11,7 @@ internal sealed class FileWatch : IAsyncDisposable
 {
     private const int MostSettling = 20;
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
 
     private readonly string _path;

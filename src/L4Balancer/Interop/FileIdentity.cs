@@ -13,6 +13,8 @@ internal readonly unsafe record struct FileIdentity(ulong Device, ulong Inode, b
     private const uint TypeAndInode = 0x101; // STATX_TYPE | STATX_INO
     private const int TypeMask = 0xF000; // S_IFMT
     private const int SocketType = 0xC000; // S_IFSOCK
+    private const int RegularType = 0x8000; // S_IFREG
+    private const int FolderType = 0x4000; // S_IFDIR
 
     // struct statx (linux/stat.h): stx_mode, stx_ino, stx_dev_major and the minor behind it.
     private const int StatBytes = 256;
@@ -23,14 +25,29 @@ internal readonly unsafe record struct FileIdentity(ulong Device, ulong Inode, b
     /// <summary>The file at a path, itself where it is a link; null where there is none that can be seen.</summary>
     public static FileIdentity? Of(string path)
     {
-        byte[] name = [.. Encoding.UTF8.GetBytes(path), 0];
         byte* stat = stackalloc byte[StatBytes];
+        return TryRead(path, NoFollow, stat)
+            ? new FileIdentity(*(ulong*)(stat + DeviceOffset), *(ulong*)(stat + InodeOffset), Type(stat) == SocketType)
+            : null;
+    }
+
+    /// <summary>
+    /// True where a path leads to something that has no end or lets who opens it wait: a device, a pipe, a socket.
+    /// </summary>
+    public static bool IsEndless(string path)
+    {
+        byte* stat = stackalloc byte[StatBytes];
+        return TryRead(path, flags: 0, stat) && Type(stat) is not (RegularType or FolderType);
+    }
+
+    private static int Type(byte* stat) => *(ushort*)(stat + ModeOffset) & TypeMask;
+
+    private static bool TryRead(string path, int flags, byte* stat)
+    {
+        byte[] name = [.. Encoding.UTF8.GetBytes(path), 0];
         fixed (byte* start = name)
         {
-            if (Libc.statx(CurrentFolder, start, NoFollow, TypeAndInode, stat) != 0) return null;
+            return Libc.statx(CurrentFolder, start, flags, TypeAndInode, stat) == 0;
         }
-
-        bool isSocket = (*(ushort*)(stat + ModeOffset) & TypeMask) == SocketType;
-        return new FileIdentity(*(ulong*)(stat + DeviceOffset), *(ulong*)(stat + InodeOffset), isSocket);
     }
 }

@@ -120,6 +120,21 @@ internal static partial class LogMessages
     [LoggerMessage(33, LogLevel.Error, "what drains could not be looked at; it is tried again")]
     public static partial void DrainingFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(34, LogLevel.Information,
+        "backend {Pool}/{Backend}: its agent says {Text}; {Left} of {Backends} available")]
+    public static partial void BackendAgent(
+        this ILogger logger, string pool, string backend, string text, int left, int backends);
+
+    [LoggerMessage(35, LogLevel.Warning,
+        "backend {Pool}/{Backend}: its agent says {Word}, which means nothing here; it is passed over and not told "
+        + "again")]
+    public static partial void AgentWordUnknown(this ILogger logger, string pool, string backend, string word);
+
+    [LoggerMessage(36, LogLevel.Warning,
+        "backend {Pool}/{Backend} is ejected for {Seconds} s: {Failed} of {Flows} flows failed within {Window} s")]
+    public static partial void BackendEjectedByShare(
+        this ILogger logger, string pool, string backend, double seconds, long failed, long flows, double window);
+
     [LoggerMessage(40, LogLevel.Information, "name {Name} resolves again; addresses as before: {Servers}")]
     public static partial void NameResolvesAgain(this ILogger logger, string name, int servers);
 

@@ -84,6 +84,7 @@ public sealed class BackendsFileTests
 
         Assert.That(BackendsFile.Load(folder["none"]).Problem, Is.EqualTo($"{folder["none"]}: there is no such file"));
         Assert.That(BackendsFile.Load(folder.Path).Problem, Does.Contain("it is a directory"));
+        Assert.That(BackendsFile.Load("/dev/zero").Problem, Is.EqualTo("/dev/zero: this is no file that has an end"));
         Assert.That(BackendsFile.Load(folder["huge"]).Problem, Does.EndWith("larger than 16 MiB"));
     }
 
