@@ -129,7 +129,7 @@ internal sealed class DiscoveryChanges(BalancerParts parts, Action changed) : IA
         if (isOther) parts.Logger.BackendsDiscovered(next.Name, added.Count, removed);
     }
 
-    /// <summary>Waits for the first verdict on each, but not without end: who is not judged yet takes no flows.</summary>
+    /// <summary>Waits for the first verdicts, but not without end: who is not judged yet takes no flows.</summary>
     private async Task JudgeAsync(PoolRuntime runtime, IReadOnlyList<Backend> added, HealthConfig check)
     {
         Task judging = runtime.Monitor.AddAsync(added, check, _ending.Token);
