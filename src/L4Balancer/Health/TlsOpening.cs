@@ -44,7 +44,7 @@ internal static class TlsOpening
             SslClientAuthenticationOptions options = new()
             {
                 TargetHost = name,
-                AllowTlsResume = false, // A resumed session shows no certificate.
+                AllowTlsResume = false, // A resumed session says nothing of the certificate that there is now.
                 CertificateChainPolicy = TrustedAuthorities.PolicyFor(target.Check.Tls, now),
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {

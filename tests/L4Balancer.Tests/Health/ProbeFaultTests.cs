@@ -122,6 +122,8 @@ public sealed class ProbeFaultTests
     }
 
     [TestCase("http", Ok + "Content-Length: 0\r\n\r\n", "200 after 1.9 s")]
+    [TestCase("http", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nA: b\r\n\r\n" + Ok + "\r\n",
+        "200 after 1.9 s")]
     [TestCase("body", Ok + "Transfer-Encoding: chunked\r\n\r\n2\r\npo\r\n2\r\nng\r\n0\r\n\r\n", "200 after 1.9 s")]
     [TestCase("send_expect", "+pong\r\n", "answered after 1.9 s")]
     public async Task Run_SlowAnswerInTime_IsGood(string kind, string answer, string text)

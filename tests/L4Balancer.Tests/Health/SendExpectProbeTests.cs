@@ -93,6 +93,16 @@ public sealed class SendExpectProbeTests
     }
 
     [Test]
+    public async Task Run_AnswerToAnEarlierStep_DoesNotCount()
+    {
+        ProbeResult result = await RunAsync(
+            _redisAddress, Short, Step($"AUTH {Password}\r\n", "+OK"), Step("PING\r\n", "+OK"));
+
+        Assert.That(result.Text, Does.Match(
+            @"^step 2 of 2: only ""\+PONG\\r\\n"" came within .* ms, without the expected ""\+OK""$"));
+    }
+
+    [Test]
     public async Task Run_RedisOverPlainSendAndExpect_IsOneStep()
     {
         HealthConfig check = new()

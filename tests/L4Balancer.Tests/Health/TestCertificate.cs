@@ -52,13 +52,14 @@ internal sealed class TestCertificate : IDisposable
     /// <param name="folder">Where its files go.</param>
     /// <param name="host">The name that it is for.</param>
     /// <param name="left">How long it is still valid; negative where it has expired.</param>
-    public TestCertificate Sign(TempFolder folder, string host, TimeSpan left)
+    /// <param name="start">When it begins to be valid; null is long ago.</param>
+    public TestCertificate Sign(TempFolder folder, string host, TimeSpan left, DateTimeOffset? start = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={host}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(Names(host));
         using X509Certificate2 signed = request.Create(
-            _certificate, LongAgo.AddDays(1), DateTimeOffset.UtcNow + left, RandomNumberGenerator.GetBytes(8));
+            _certificate, start ?? LongAgo.AddDays(1), DateTimeOffset.UtcNow + left, RandomNumberGenerator.GetBytes(8));
         return new TestCertificate(signed.CopyWithPrivateKey(key), folder, $"{host}-{left.TotalDays:0}");
     }
 

@@ -54,6 +54,16 @@ public sealed class TlsProbeTests
     }
 
     [Test]
+    public async Task Run_CertificateThatIsNotYetValid_SaysWhenItWillBe()
+    {
+        using TestCertificate certificate = _authority.Sign(
+            _folder, Host, TimeSpan.FromDays(9), DateTimeOffset.UtcNow.AddHours(5.5));
+        ProbeResult result = await RunAsync(certificate, Tls(true, Host, _authority));
+
+        Assert.That((result.IsGood, result.Text), Is.EqualTo((false, "certificate is valid only in 5 hours")));
+    }
+
+    [Test]
     public async Task Run_CertificateForTheAddress_IsVerifiedWithoutAName()
     {
         using TestCertificate certificate = _authority.Sign(_folder, "127.0.0.1", TimeSpan.FromDays(9));
