@@ -48,7 +48,7 @@ public sealed class CommandLineZoneTests
         Assert.That(all, Does.Match(@"(?m)^east +1 +1 +0 +test 33%$").And.Match(@"(?m)^west +own +2 +2 +0 +test 67%$"));
         Assert.That(away, Is.EqualTo("zone east is away\n  test: 33% -> 0% of the new flows"));
         Assert.That(list, Does.Match(@"(?m)^east +away +1 +0 +0 +test 0%$"));
-        Assert.That(backends, Does.Match($@"(?m)^test/{_servers[0].EndPoint} +shifted .*zone east is away$"));
+        Assert.That(backends, Does.Match($@"(?m)^test/{_servers[0].EndPoint} +shifted .* east +zone east is away$"));
         Assert.That(metrics, Does.Contain("\nl4balancer_zones_away 1\n")
             .And.Contain("l4balancer_pool_tier{pool=\"test\"} 0")
             .And.Match("l4balancer_backend_state{.*state=\"shifted\"} 1"));

@@ -15,15 +15,16 @@ internal static class BackendTable
             new Column("BACKEND"), new Column("STATE"), new Column("SINCE", Rank: 2, IsNumber: true),
             new Column("WEIGHT", Rank: 3), new Column("SHARE", Rank: 4, IsNumber: true),
             new Column("OPEN", IsNumber: true), new Column("TOTAL", Rank: 5, IsNumber: true),
-            new Column("ADDRESS", Rank: 6), new Column("FOUND BY", Rank: 7), new Column("WHY", Rank: 1));
+            new Column("ZONE", Rank: 6), new Column("ADDRESS", Rank: 6),
+            new Column("FOUND BY", Rank: 7), new Column("WHY", Rank: 1));
         foreach (BackendJson backend in backends)
         {
             // An address that was configured is the name, or the operator knows it.
             string address = backend.Source is null ? "" : backend.Endpoint ?? "";
             table.Add(
                 Told.FullName(backend), State(backend), Since(backend.Since, now), Weight(backend),
-                Quantities.Percent(backend.Share), backend.Sessions.Open, backend.Sessions.Total,
-                address, backend.Source ?? "", Why(backend, now));
+                Share(backend), Open(backend.Sessions), backend.Sessions.Total,
+                backend.Place.Zone ?? "", address, backend.Source ?? "", Why(backend, now));
         }
 
         return table;
