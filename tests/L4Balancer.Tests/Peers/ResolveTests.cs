@@ -123,6 +123,31 @@ public sealed class ResolveTests
     }
 
     [Test]
+    public async Task Udp_AddressesComeAndGo_FlowStaysUntilItsOwnIsGone()
+    {
+        using UdpServer first = UdpServer.Echo(Hosts[0]);
+        using UdpServer other = new(
+            static (socket, _, sender) => socket.SendTo("other"u8, sender), Hosts[1], first.EndPoint.Port);
+        await using ZoneServer zone = await ZoneServer.StartAsync("127.0.0.2 web.test");
+        string name = $"web.test:{first.EndPoint.Port}";
+        await using RunningBalancer balancer = await StartAsync(
+            RunningBalancer.UdpService([]), zone,
+            new() { Name = name, Host = "web.test", Port = (ushort)first.EndPoint.Port });
+        using Socket client = balancer.ConnectUdp();
+        Assert.That(client.RoundTrip("a"), Is.EqualTo("a"));
+        int sender = first.Received.Single().Sender.Port;
+
+        zone.Say("127.0.0.2 web.test", "127.0.0.3 web.test");
+        await NamesAsync(balancer, $"{name}/127.0.0.2", $"{name}/127.0.0.3");
+        for (int i = 0; i < 5; i++) Assert.That(client.RoundTrip("a"), Is.EqualTo("a"));
+        Assert.That(first.Received.Select(static one => one.Sender.Port).Distinct(), Is.EqualTo([sender]));
+
+        zone.Say("127.0.0.3 web.test");
+        await NamesAsync(balancer, name);
+        await Eventually.TrueAsync(() => client.RoundTrip("a") == "other", "the other server's answer");
+    }
+
+    [Test]
     public async Task Reload_WhatElseChanges_DiscoveredBackendsAreTheSameAndNobodyIsAskedAnew()
     {
         await using ZoneServer zone = await ZoneServer.StartAsync("127.0.0.2 web.test", "127.0.0.3 web.test");
@@ -232,14 +257,19 @@ public sealed class ResolveTests
     private Task<RunningBalancer> StartAsync(
         ZoneServer zone, Func<ResolveConfig, ResolveConfig>? change = null, bool isSrv = false)
     {
+        BackendConfig backend = isSrv
+            ? new() { Name = "_web._tcp.test", Host = "_web._tcp.test", Port = 0 }
+            : new() { Name = $"web.test:{Port}", Host = "web.test", Port = (ushort)Port };
+        return StartAsync(RunningBalancer.Service([]), zone, backend, change);
+    }
+
+    private static Task<RunningBalancer> StartAsync(
+        ServiceConfig service, ZoneServer zone, BackendConfig backend, Func<ResolveConfig, ResolveConfig>? change = null)
+    {
         ResolveConfig names = new()
         {
             Interval = TimeSpan.FromMilliseconds(100), Servers = [IpEndpoint.From(zone.EndPoint)],
         };
-        BackendConfig backend = isSrv
-            ? new() { Name = "_web._tcp.test", Host = "_web._tcp.test", Port = 0 }
-            : new() { Name = $"web.test:{Port}", Host = "web.test", Port = (ushort)Port };
-        ServiceConfig service = RunningBalancer.Service([]);
         PoolConfig pool = service.Pool with { Backends = [backend], Names = change?.Invoke(names) ?? names };
         return RunningBalancer.StartAsync(service with { Pool = pool }, new GlobalConfig { Shards = 1 });
     }
