@@ -36,6 +36,17 @@ public sealed class NameWatchTests
     private Task WaitsAsync(TimeSpan longest) => Eventually.TrueAsync(
         () => _time.TimersWithin(longest) == 1 && _time.TimersWithin(TimeSpan.FromDays(1000)) == 1, "a pause");
 
+    /// <summary>Ends the pause, and not also the time for the first answer behind it.</summary>
+    /// <returns>How long it was, to a tenth of a second.</returns>
+    private TimeSpan PassPause()
+    {
+        TimeSpan step = TimeSpan.FromSeconds(0.1);
+        TimeSpan passed = step;
+        for (; _time.TimersWithin(step) == 0; passed += step) _time.Advance(step);
+        _time.Advance(step);
+        return passed;
+    }
+
     [Test]
     public async Task Name_Resolves_IsLookedUpEveryInterval()
     {
@@ -47,8 +58,7 @@ public sealed class NameWatchTests
         {
             await AskedAsync(server, looked * QuestionsOfOne);
             await WaitsAsync(TimeSpan.FromSeconds(30));
-            Assert.That(_time.TimersWithin(TimeSpan.FromSeconds(26)), Is.Zero, "at most a tenth sooner");
-            _time.Advance(TimeSpan.FromSeconds(30));
+            Assert.That(PassPause().TotalSeconds, Is.InRange(27, 30.1), "at most a tenth sooner");
         }
     }
 
@@ -65,12 +75,10 @@ public sealed class NameWatchTests
         {
             await AskedAsync(server, questions += QuestionsOfOne * Tries);
             await WaitsAsync(TimeSpan.FromSeconds(seconds));
-            Assert.That(_time.TimersWithin(TimeSpan.FromSeconds(seconds * 0.89)), Is.Zero);
-            _time.Advance(TimeSpan.FromSeconds(seconds));
+            Assert.That(PassPause().TotalSeconds, Is.InRange(seconds * 0.9, seconds + 0.1));
         }
 
-        _fails = false;
-        await Eventually.TrueAsync(() => watch.State.Error is not null, "an error");
+        Assert.That(watch.State.Error, Does.StartWith("SERVFAIL from "));
     }
 
     [Test]
@@ -83,7 +91,7 @@ public sealed class NameWatchTests
         await AskedAsync(server, QuestionsOfOne * Tries);
         await WaitsAsync(TimeSpan.FromSeconds(1));
         _fails = false;
-        _time.Advance(TimeSpan.FromSeconds(1));
+        PassPause();
         await Eventually.TrueAsync(() => watch.Servers.Count == 1, "its address");
 
         await Eventually.TrueAsync(() => _time.TimersWithin(TimeSpan.FromDays(1000)) == 0, "nothing to wait for");

@@ -264,7 +264,8 @@ public sealed class ResolveTests
     }
 
     private static Task<RunningBalancer> StartAsync(
-        ServiceConfig service, ZoneServer zone, BackendConfig backend, Func<ResolveConfig, ResolveConfig>? change = null)
+        ServiceConfig service, ZoneServer zone, BackendConfig backend,
+        Func<ResolveConfig, ResolveConfig>? change = null)
     {
         ResolveConfig names = new()
         {

@@ -50,7 +50,8 @@ internal sealed class ResolveKeysTests
         + "such as \"0.0.0.0:80\", \"[::]:443\" or \"*:80\"")]
     [TestCase("backends = [\"a:1\"]\nresolver = [53]",
         "4:13: error: 'resolver' must be a list of addresses with ports, as in [\"10.0.0.53:53\"], not of an integer")]
-    [TestCase("backends = [\"a:1\"]\nbackends_file = \"a\\nb\"", "4:17: error: 'backends_file' is not the name of a file")]
+    [TestCase("backends = [\"a:1\"]\nbackends_file = \"a\\nb\"",
+        "4:17: error: 'backends_file' is not the name of a file")]
     [TestCase("backends = []", "3:12: error: [service.web] needs at least one backend")]
     [TestCase("backends_file = \"\"",
         "1:10: error: [service.web] has no backends; write backends = [\"ADDRESS:PORT\"] or pool = \"NAME\"")]
