@@ -32,6 +32,9 @@ internal sealed class TestCertificate : IDisposable
     /// <summary>Certificate and key in one file.</summary>
     public string BothFile { get; }
 
+    /// <summary>With its key.</summary>
+    public X509Certificate2 Certificate => _certificate;
+
     /// <summary>When it expires.</summary>
     public DateTimeOffset Expiry => new(_certificate.NotAfter.ToUniversalTime());
 

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using L4Balancer.Config;
 using L4Balancer.Health;
+using L4Balancer.Tests.Loopback;
 using L4Balancer.Tests.Peers;
 using L4Balancer.Tests.Processes;
 using NUnit.Framework;
@@ -123,6 +126,38 @@ public sealed class TlsProbeTests
             certificate, Tls(false, Host, _authority), "-tls1_2", "-Verify", "1", "-verify_return_error");
 
         Assert.That(result.Text, Does.Match(@"^TLS handshake failed \(.*handshake failure\) after"));
+    }
+
+    [TestCase(1900, true, @"^TLS 1\.3 after 1\.9 s, certificate for \d+ days$")]
+    [TestCase(2000, false, "^connected, but no TLS handshake within 2\\.0 s$")]
+    public async Task Run_SlowServer_IsGoodBeforeTheTimeoutAlone(int milliseconds, bool isGood, string text)
+    {
+        ManualTime time = new();
+        TaskCompletionSource asked = new();
+        TaskCompletionSource goOn = new();
+        using TestCertificate certificate = _authority.Sign(_folder, Host, TimeSpan.FromDays(9));
+        using TestServer server = new();
+        server.Serve(async socket =>
+        {
+            await socket.ReceiveAsync(new byte[1], SocketFlags.Peek);
+            asked.SetResult();
+            await goOn.Task;
+            await using NetworkStream stream = new(socket);
+            await using SslStream secured = new(stream);
+            await secured.AuthenticateAsServerAsync(certificate.Certificate);
+            await secured.ReadAsync(new byte[1]);
+        });
+        HealthConfig health = new() { Type = ProbeType.Tls };
+        Task<ProbeResult> probe = new ProbeRunner(time).RunAsync(
+            ProbeTargets.Of(server.EndPoint, health, TimeSpan.FromSeconds(2)), CancellationToken.None);
+        await asked.Task.Within();
+        time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        if (isGood) goOn.SetResult();
+
+        ProbeResult result = await probe.Within();
+        Assert.That(result.IsGood, Is.EqualTo(isGood));
+        Assert.That(result.Text, Does.Match(text));
+        goOn.TrySetCanceled();
     }
 
     [Test]
