@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Net;
 using L4Balancer.Telemetry;
@@ -49,7 +50,7 @@ public sealed class UdpSenderTests
         using HandServer server = new();
         using HandServer down = new();
         await using RunningBalancer balancer = await UdpClients.StartAsync([server.EndPoint, down.EndPoint]);
-        balancer.Change(down.EndPoint, static backend => backend.SetHealth(Backends.BackendHealth.Down));
+        balancer.Change(down.EndPoint, static backend => backend.SetHealth(BackendHealth.Down));
         server.Send("x", balancer.Address);
         down.Send("x", balancer.Address);
 
