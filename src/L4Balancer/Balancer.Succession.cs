@@ -75,6 +75,29 @@ public sealed partial class Balancer
         },
         CancellationToken.None);
 
+    /// <summary>
+    /// Closes the listeners once they have taken what had come; flows go on. The process is not ready any more.
+    /// </summary>
+    public async Task StopAcceptingAsync()
+    {
+        Task stopping = _discovery.StopAsync(); // Where it is changing something it gives up, and does not delay this.
+        await ChangeAsync(StopAcceptingOnceAsync, CancellationToken.None);
+        await stopping;
+    }
+
+    private async Task StopAcceptingOnceAsync()
+    {
+        _ready = false;
+        _stopped = true;
+        if (!_servesDatagrams) _parts.TellClosing(_parts.ListeningDescriptors);
+        foreach (ServiceRuntime service in _parts.Services)
+        {
+            if (!_servesDatagrams || service.Config.Protocol == FlowProtocol.Tcp) service.PostStop();
+        }
+
+        await _parts.AnswerAsync(); // The listeners have taken what had come.
+    }
+
     /// <summary>Takes no more datagrams either, and lets what is under way come back.</summary>
     private async Task LeaveDatagramsAsync(CancellationToken endNow)
     {
