@@ -145,7 +145,7 @@ public sealed class TlsProbeTests
             await using NetworkStream stream = new(socket);
             await using SslStream secured = new(stream);
             await secured.AuthenticateAsServerAsync(certificate.Certificate);
-            _ = await secured.ReadAsync(new byte[1]);
+            await secured.ShutdownAsync();
         });
         HealthConfig health = new() { Type = ProbeType.Tls };
         Task<ProbeResult> probe = new ProbeRunner(time).RunAsync(
