@@ -157,7 +157,7 @@ internal static class ProbeKeys
         }
 
         return command.Count > 0 && ProbeFiles.ProgramProblem(command[0]) is { } problem
-            ? table.Reject(items[0], $"'command' {problem}", fallback)
+            ? table.Reject(items[0], $"'command' {problem}", command)
             : command;
     }
 }

@@ -153,7 +153,7 @@ internal sealed class ProbeKeysTests
         "6:38: error: 'command' names a file that is not executable: /etc/passwd; chmod +x makes it so")]
     [TestCase(", command = [\"/bin/sh\", 7]", "6:49: error: 'command' must be a list of strings without NUL")]
     public void Parse_ProgramThatCannotBeRun_IsAnError(string keys, string problem) =>
-        Assert.That(Problems($"{Permit}{Own}health = {{ type = \"exec\"{keys} }}"), Does.Contain(problem));
+        Assert.That(Problems($"{Permit}{Own}health = {{ type = \"exec\"{keys} }}"), Is.EqualTo(new[] { problem }));
 
     private static HealthConfig Health(string keys) =>
         Good($"{Own}health = {{ {keys} }}").Services.Single().Pool.Health;
