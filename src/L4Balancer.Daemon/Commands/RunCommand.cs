@@ -1,4 +1,5 @@
 using System.CommandLine;
+using L4Balancer.Config;
 using L4Balancer.Daemon.Configuration;
 using L4Balancer.Daemon.Hosting;
 
@@ -28,7 +29,26 @@ internal static class RunCommand
         ConfigFile file = ConfigFile.Load(path);
         ProblemPrinter.WriteText(file, Console.Error);
         if (file.Config is not { } config) return ExitCodes.Invalid;
+        if (Refuse(config)) return ExitCodes.Invalid;
 
         return await DaemonHost.RunAsync(config, path: path, takesOver: takesOver);
+    }
+
+    /// <summary>
+    /// Says so where there are too few descriptors. Before anything of the host is touched: the runtime could not even
+    /// load its libraries then.
+    /// </summary>
+    private static bool Refuse(BalancerConfig config)
+    {
+        try
+        {
+            _ = BalancerLimits.Of(config);
+            return false;
+        }
+        catch (BalancerStartException failure)
+        {
+            Console.Error.WriteLine($"{CommandLine.ProgramName}: {failure.Message}");
+            return true;
+        }
     }
 }
