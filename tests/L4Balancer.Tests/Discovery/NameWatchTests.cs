@@ -32,9 +32,13 @@ public sealed class NameWatchTests
     private static Task AskedAsync(FakeNameServer server, int questions) =>
         Eventually.TrueAsync(() => server.Asked == questions, $"{questions} questions, not {server.Asked}");
 
-    /// <summary>Waits until it waits, so that the clock moves it on.</summary>
+    /// <summary>
+    /// Waits until it waits, so that the clock moves it on, and not for an answer that is under way still.
+    /// </summary>
     private Task WaitsAsync(TimeSpan longest) => Eventually.TrueAsync(
-        () => _time.TimersWithin(longest) == 1 && _time.TimersWithin(TimeSpan.FromDays(1000)) == 1, "a pause");
+        () => _time.TimersWithin(longest * 0.89) == 0 && _time.TimersWithin(longest) == 1
+            && _time.TimersWithin(TimeSpan.FromDays(1000)) == 1,
+        "a pause");
 
     /// <summary>Ends the pause, and not also the time for the first answer behind it.</summary>
     /// <returns>How long it was, to a tenth of a second.</returns>
