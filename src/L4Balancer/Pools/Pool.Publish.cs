@@ -93,6 +93,7 @@ internal sealed partial class Pool
             NoteStates();
         }
 
+        Queue.OnBackendsChanged();
         _news.Tell(composition, uses.Count, all.Length);
     }
 

@@ -80,9 +80,13 @@ internal sealed partial class Pool
             if (level.Pick(hash, tried) is { } backend) return backend;
         }
 
-        foreach (Level level in snapshot.Levels) isFull |= level.HasUntried(tried);
+        isFull = HasUntried(snapshot, tried);
         return null;
     }
+
+    /// <summary>There is a backend that has not failed this flow. Called by every shard; wait-free.</summary>
+    /// <param name="tried">Backends that have failed it.</param>
+    public bool HasUntried(ReadOnlySpan<Backend> tried) => HasUntried(_snapshot, tried);
 
     /// <summary>
     /// True where a client's address is a backend's, available or not. Called by every shard; wait-free.
@@ -192,7 +196,7 @@ internal sealed partial class Pool
             NoteStates();
         }
 
-        Queue.OnPlaceFreed(); // Who waits goes elsewhere.
+        Queue.OnBackendsChanged(); // Who waits goes elsewhere.
     }
 
     /// <summary>Forgets removed backends that have no flows any more.</summary>
@@ -212,6 +216,16 @@ internal sealed partial class Pool
     public long Deadline(TimeSpan time) => time == TimeSpan.Zero
         ? Backend.Never
         : _time.GetTimestamp() + (long)Math.Min(time.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 4d);
+
+    private static bool HasUntried(PoolSnapshot snapshot, ReadOnlySpan<Backend> tried)
+    {
+        foreach (Level level in snapshot.Levels)
+        {
+            if (level.HasUntried(tried)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Brings up to date what the outside sees, and which backends are in a zone that is out.</summary>
     private void NoteStates()

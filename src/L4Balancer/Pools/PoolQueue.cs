@@ -19,7 +19,8 @@ namespace L4Balancer.Pools;
 ///   a flow leaves as it is granted a place     one exchange decides; a place that nobody took is given back, which
 ///                                                serves the next
 ///   who left stands in the line for ever       he comes to the inbox a second time, and is taken out of the line
-///   a flow that has failed at some backends    does not stop those behind it, who may go there
+///   a flow that has failed at some backends    does not stop those behind it, who may go there, nor who comes when
+///                                                the line is full of such as it
 ///   a backend goes, comes, is given more room  every publish serves
 /// </code>
 /// </summary>
@@ -35,6 +36,8 @@ internal sealed class PoolQueue(Pool pool)
     private QueuedFlow? _last;
     private int _calls; // To serve, since the one who serves has begun to look; more than 0 while somebody serves.
     private int _length;
+    private int _untried; // Of those who wait, who have failed nowhere.
+    private int _isChanged; // 1 where backends are others since somebody has looked at the whole line.
     private long _lastTicket;
 
     /// <summary>What has become of those who came.</summary>
@@ -52,8 +55,10 @@ internal sealed class PoolQueue(Pool pool)
     /// <returns>The backend, which counts the flow from here on; null where there is none.</returns>
     public Backend? TakePlace(in FlowKey flow, ReadOnlySpan<Backend> tried, out bool mayWait)
     {
-        mayWait = true;
-        return Length > 0 ? null : Reserve(flow, tried, out mayWait);
+        if (Length == 0 || IsHeldUp) return Reserve(flow, tried, out mayWait);
+
+        mayWait = pool.HasUntried(tried);
+        return null;
     }
 
     /// <summary>
@@ -74,6 +79,7 @@ internal sealed class PoolQueue(Pool pool)
             return null;
         }
 
+        if (tried.Length == 0) Interlocked.Increment(ref _untried);
         if (ticket == 0) ticket = Interlocked.Increment(ref _lastTicket);
         QueuedFlow queued = new(flow, tried, ticket, wake);
         _inbox.Enqueue(queued);
@@ -86,7 +92,7 @@ internal sealed class PoolQueue(Pool pool)
     {
         if (!flow.TryLeave()) return false;
 
-        Interlocked.Decrement(ref _length);
+        Uncount(flow);
         _inbox.Enqueue(flow);
         Serve(); // Who came behind it is not held up by it any more.
         return true;
@@ -97,6 +103,18 @@ internal sealed class PoolQueue(Pool pool)
     {
         if (Length > 0) Serve();
     }
+
+    /// <summary>There may be others to go to, or larger limits, or nothing to wait for any more. Any thread.</summary>
+    public void OnBackendsChanged()
+    {
+        Volatile.Write(ref _isChanged, 1);
+        OnPlaceFreed();
+    }
+
+    /// <summary>
+    /// No more may wait, and who does has failed somewhere: what one that comes now finds may be nobody's turn.
+    /// </summary>
+    private bool IsHeldUp => Volatile.Read(ref _untried) == 0 && Length >= pool.Config.Queue.Size;
 
     /// <summary>Gives those who wait what there is, in their order. Any thread.</summary>
     private void Serve()
@@ -127,11 +145,16 @@ internal sealed class PoolQueue(Pool pool)
             else if (!flow.IsInLine) Link(flow);
         }
 
+        // Who can go nowhere any more is looked for when backends have changed. Otherwise nobody is asked for in vain
+        // whose like has found nothing, or the line would be gone through for every place that is free.
+        bool looksAtAll = Interlocked.Exchange(ref _isChanged, 0) == 1;
+        Backend[]? stuck = null;
         QueuedFlow? next;
         for (QueuedFlow? flow = _first; flow is not null; flow = next)
         {
             next = flow.Next;
             if (flow.State != QueueState.Waiting) Unlink(flow);
+            else if (stuck is not null && !looksAtAll && flow.HasTried(stuck)) continue;
             else if (Reserve(flow.Flow, flow.Tried, out bool mayWait) is { } backend)
             {
                 Unlink(flow);
@@ -143,17 +166,27 @@ internal sealed class PoolQueue(Pool pool)
                 Unlink(flow);
                 if (flow.TryRefuse()) OnEnded(flow);
             }
-            else if (flow.Tried.Length == 0)
+            else if (flow.Tried.Length == 0 || (!looksAtAll && pool.Pick(flow.Flow, []) is null))
             {
                 return; // Every backend is full: those behind it find none either.
+            }
+            else
+            {
+                stuck = flow.Tried;
             }
         }
     }
 
     private void OnEnded(QueuedFlow flow)
     {
-        Interlocked.Decrement(ref _length);
+        Uncount(flow);
         flow.Wake();
+    }
+
+    private void Uncount(QueuedFlow flow)
+    {
+        if (flow.Tried.Length == 0) Interlocked.Decrement(ref _untried);
+        Interlocked.Decrement(ref _length);
     }
 
     /// <summary>Picks and reserves; where others are faster, as often as there are backends to lose.</summary>
@@ -208,7 +241,7 @@ internal sealed class PoolQueue(Pool pool)
     private void Link(QueuedFlow flow)
     {
         QueuedFlow? before = _last;
-        if (flow.Tried.Length == 0)
+        if (flow.Tried.Length == 0 || before is null || before.Ticket < flow.Ticket)
         {
             while (before is not null && before.Ticket > flow.Ticket) before = before.Previous;
         }

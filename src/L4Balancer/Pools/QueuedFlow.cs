@@ -83,6 +83,17 @@ internal sealed class QueuedFlow(FlowKey flow, Backend[] tried, long ticket, Act
 
     internal bool IsInLine { get; set; }
 
+    /// <summary>All of these backends have failed it.</summary>
+    public bool HasTried(ReadOnlySpan<Backend> backends)
+    {
+        foreach (Backend one in backends)
+        {
+            if (Array.IndexOf(tried, one) < 0) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Makes a reserved place its own. False where it does not wait any more.</summary>
     public bool TryGrant(Backend place)
     {

@@ -92,9 +92,7 @@ public sealed class PoolQueueTests
     [Test]
     public void Waiter_HasFailedAtTheBackendWithRoom_TheNextGoesThere()
     {
-        Pool pool = MakePool([1, 1], 5);
-        Backend[] backends = [.. pool.Backends];
-        foreach (Backend one in backends) Assert.That(one.TryBeginSession(), Is.True);
+        (Pool pool, Backend[] backends) = MakeFullPool(2);
         (QueuedFlow first, QueuedFlow second) = (Enter(pool, backends[0]), Enter(pool));
 
         backends[0].EndSession();
@@ -108,9 +106,7 @@ public sealed class PoolQueueTests
     [Test]
     public void Waiter_HasFailedAtAllThatAreLeft_IsRefused()
     {
-        Pool pool = MakePool([1, 1], 5);
-        Backend[] backends = [.. pool.Backends];
-        foreach (Backend one in backends) Assert.That(one.TryBeginSession(), Is.True);
+        (Pool pool, Backend[] backends) = MakeFullPool(2);
         (QueuedFlow first, QueuedFlow second) = (Enter(pool, backends[0]), Enter(pool));
 
         pool.Change(() =>
@@ -125,11 +121,76 @@ public sealed class PoolQueueTests
     }
 
     [Test]
+    public void Waiter_HasFailedAtAllThatAreLeft_IsRefusedAlsoBehindOthersThatWaitOn()
+    {
+        (Pool pool, Backend[] backends) = MakeFullPool(3);
+        QueuedFlow first = Enter(pool, backends[0]);
+        QueuedFlow second = Enter(pool, backends[0], backends[1]);
+
+        pool.Change(() =>
+        {
+            backends[2].SetHealth(BackendHealth.Down);
+            return true;
+        });
+
+        Assert.That((first.State, second.State), Is.EqualTo((QueueState.Waiting, QueueState.Refused)));
+    }
+
+    [Test]
+    public void Waiters_HaveFailedHereAndThere_EachPlaceIsTheFirstOnesThatMayGoThere()
+    {
+        (Pool pool, Backend[] backends) = MakeFullPool(3);
+        QueuedFlow[] line =
+        [
+            Enter(pool, backends[0]), Enter(pool, backends[0], backends[1]), Enter(pool, backends[0]),
+            Enter(pool, backends[2], backends[1]), Enter(pool),
+        ];
+
+        backends[0].EndSession();
+        Assert.That(Granted(), Is.EqualTo(new[] { 3 }));
+        backends[0].EndSession();
+        Assert.That(Granted(), Is.EqualTo(new[] { 3, 4 }));
+        backends[2].EndSession();
+        Assert.That(Granted(), Is.EqualTo(new[] { 0, 3, 4 }));
+        backends[2].EndSession();
+        backends[1].EndSession();
+        Assert.That(Granted(), Is.EqualTo(new[] { 0, 1, 2, 3, 4 }));
+
+        IEnumerable<int> Granted() =>
+            Enumerable.Range(0, line.Length).Where(i => line[i].State == QueueState.Granted);
+    }
+
+    /// <summary>Or nobody would be served at all by a backend that has come back, until the line is gone.</summary>
+    [Test]
+    public void Queue_IsFullOfThoseThatHaveFailedAtTheBackendWithRoom_WhoComesGoesThere()
+    {
+        (Pool pool, Backend[] backends) = MakeFullPool(2, queue: 2);
+        QueuedFlow[] line = [Enter(pool, backends[0]), Enter(pool, backends[0])];
+        backends[0].EndSession();
+
+        Assert.That(pool.Queue.TakePlace(Flow(2), [], out _), Is.SameAs(backends[0]));
+
+        Assert.That(line.Select(static one => one.State), Is.All.EqualTo(QueueState.Waiting));
+        Assert.That(line.Select(pool.Queue.TryLeave), Is.All.True);
+        Assert.That(pool.Queue.Length, Is.Zero);
+    }
+
+    [Test]
+    public void TakePlace_HasFailedAtAllWhileOthersWait_IsNotToWait()
+    {
+        (Pool pool, Backend[] backends) = MakeFullPool(2);
+        QueuedFlow waiting = Enter(pool);
+
+        Assert.That(pool.Queue.TakePlace(Flow(2), backends, out bool mayWait), Is.Null);
+
+        Assert.That(mayWait, Is.False);
+        Assert.That(pool.Queue.TryLeave(waiting), Is.True);
+    }
+
+    [Test]
     public void Waiter_ComesBackWithItsTicket_StandsWhereItStood()
     {
-        Pool pool = MakePool([1, 1], 5);
-        Backend[] backends = [.. pool.Backends];
-        foreach (Backend one in backends) Assert.That(one.TryBeginSession(), Is.True);
+        (Pool pool, Backend[] backends) = MakeFullPool(2);
         long ticket = 0;
         QueuedFlow first = pool.Queue.TryEnter(Flow(1), [], ref ticket, static () => { })!;
         QueuedFlow second = Enter(pool);
@@ -208,6 +269,14 @@ public sealed class PoolQueueTests
             Queue = new QueueConfig { Size = size },
             Backends = [.. pool.Backends.Zip(places, static (one, most) => one with { MaxConnections = most })],
         };
+    }
+
+    /// <summary>A pool of backends with a place each, which is taken.</summary>
+    private static (Pool Pool, Backend[] Backends) MakeFullPool(int backends, int queue = 5)
+    {
+        Pool pool = MakePool([.. Enumerable.Repeat(1, backends)], queue);
+        foreach (Backend one in pool.Backends) Assert.That(one.TryBeginSession(), Is.True);
+        return (pool, [.. pool.Backends]);
     }
 
     /// <summary>A pool of which all backends are up.</summary>
