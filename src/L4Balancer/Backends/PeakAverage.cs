@@ -38,6 +38,14 @@ internal sealed class PeakAverage
     /// </summary>
     public void RecordFailure(long now) => Record(Stopwatch.Frequency, now);
 
+    /// <summary>
+    /// A client has waited for a first byte and gone without one. It counts as a second at most: how much longer it
+    /// would have been nobody knows.
+    /// </summary>
+    /// <param name="waited">In ticks.</param>
+    /// <param name="now">In ticks of the shard's clock.</param>
+    public void RecordUnanswered(long waited, long now) => Record(Math.Min(waited, Stopwatch.Frequency), now);
+
     /// <summary>The average, in seconds; 0 where nothing is known.</summary>
     public float Seconds(long now)
     {

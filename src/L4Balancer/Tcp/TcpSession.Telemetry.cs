@@ -39,6 +39,13 @@ internal sealed partial class TcpSession
         : IsHalfClosed ? FlowPhase.HalfClosed
         : FlowPhase.Open;
 
+    /// <summary>Who accepts and says nothing, or resets at once, is not the fastest.</summary>
+    private void RecordUnanswered(CloseReason reason)
+    {
+        if (reason == CloseReason.ServerAbort) _backend!.Latency?.RecordFailure(Shard.Now);
+        else if (_askedAt != 0) _backend!.Latency?.RecordUnanswered(Shard.Now - _askedAt, Shard.Now);
+    }
+
     private FlowRecord Record(CloseReason reason, TimeSpan duration) => new()
     {
         Service = _service.Config.Name,

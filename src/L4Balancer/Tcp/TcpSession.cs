@@ -28,6 +28,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
     private Backend? _backend;
     private long _establishedAt;
     private long _lastActivity; // The last byte's or end's time; while dialling, the attempt's start.
+    private long _askedAt; // The client's last byte before the server's first; 0 where there was none.
     private long _clientBytes;
     private long _serverBytes;
     private int _attempts;
@@ -122,6 +123,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
         _lastActivity = Shard.Now;
         if (fromClient)
         {
+            if (_serverBytes == 0) _askedAt = Shard.Now;
             _clientBytes += bytes;
             _home.Counters.ReceivedFromClients += bytes;
         }
@@ -288,7 +290,7 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
         if (_home.FlowLog.Wants(reason, _flow.Protocol)) _home.FlowLog.Ring.Add(Record(reason, duration));
 
         _backend?.CountLastTraffic(_clientBytes + _serverBytes, Shard.Now);
-        if (reason == CloseReason.ServerAbort && _serverBytes == 0) _backend!.Latency?.RecordFailure(Shard.Now);
+        if (IsRelaying && _serverBytes == 0) RecordUnanswered(reason);
         LeaveBackend();
         Shard.Load.Remove();
         _service.Limit.Release();

@@ -160,6 +160,7 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         bool refused = error == Errno.ECONNREFUSED;
         IsRefused |= refused;
         Backend.CountConnectError(refused ? ConnectError.Refused : ConnectError.Unreachable);
+        Backend.Latency?.RecordFailure(Shard.Now);
         Home.Service.Ejector.Failed(Backend, wasEstablished: true);
     }
 

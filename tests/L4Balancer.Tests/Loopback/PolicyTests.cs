@@ -140,6 +140,39 @@ internal sealed class PolicyTests
     }
 
     [Test]
+    public async Task Relay_LeastLatencyAndAServerThatSaysNothing_TheTimeThatClientsWaitedCounts()
+    {
+        using TestServer server = new();
+        await using RunningBalancer balancer =
+            await RunningBalancer.StartAsync([server.EndPoint], With(BalancePolicy.LeastLatency));
+        using Socket client = await balancer.ConnectAsync();
+        using Socket accepted = await server.AcceptAsync();
+        Backend backend = OnlyBackend(balancer);
+        await client.SendTextAsync("question");
+        await accepted.ReceiveTextAsync(8);
+        long asked = TimeProvider.System.GetTimestamp();
+        TimeSpan patience = TimeSpan.FromMilliseconds(200);
+        await Eventually.TrueAsync(() => TimeProvider.System.GetElapsedTime(asked) >= patience, "a client's patience");
+
+        client.Reset();
+
+        await Eventually.TrueAsync(() => Seconds(backend) > 0.1, "the time that it waited");
+        Assert.That(Seconds(backend), Is.AtMost(1));
+    }
+
+    [Test]
+    public async Task Send_UdpByLeastLatencyToAClosedPort_CountsAsAFailure()
+    {
+        UdpServer server = UdpServer.Silent();
+        await using RunningBalancer balancer = await UdpClients.StartAsync([server], With(BalancePolicy.LeastLatency));
+        server.Dispose();
+        using Socket client = balancer.ConnectUdp();
+        client.Send("question");
+
+        await Eventually.TrueAsync(() => Seconds(OnlyBackend(balancer)) > 0.5, "the refusal");
+    }
+
+    [Test]
     public async Task Ring_AnyPolicy_IsAPictureWhereFlowsArePlacedByTheirHash([Values] BalancePolicy policy)
     {
         using TestServer one = TestServer.Echo();
