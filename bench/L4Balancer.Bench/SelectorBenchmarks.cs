@@ -45,7 +45,8 @@ public class SelectorBenchmarks
 
     /// <summary>The selector alone, as a change of a backend's state publishes it.</summary>
     [Benchmark]
-    public object Build() => Selectors.Make(_pool.Config, _candidates, Backends, BenchPool.Seed);
+    public object Build() =>
+        Selectors.Make(_pool.Config, _candidates, new FineWeights(Scale: 1, Backends), BenchPool.Seed);
 
     /// <summary>A flow's first pick.</summary>
     [Benchmark(OperationsPerInvoke = FlowKeys.Count)]

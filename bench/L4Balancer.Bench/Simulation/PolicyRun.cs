@@ -101,6 +101,6 @@ internal sealed class PolicyRun
 
         _candidates = candidates;
         Candidate[] all = [.. candidates.Select(static server => new Candidate(server.Backend, 1))];
-        _selector = Selectors.Make(_config, all, _servers.Length, Seed, _clock, _draws);
+        _selector = Selectors.Make(_config, all, new FineWeights(Scale: 1, _servers.Length), Seed, _clock, _draws);
     }
 }

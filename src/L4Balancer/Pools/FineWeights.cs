@@ -5,18 +5,15 @@ namespace L4Balancer.Pools;
 /// <summary>
 /// Weights of selectors are whole numbers from 1 to 256. Where parts of a weight matter all weights of a pool are taken
 /// times the same power of two, which depends on the configuration alone: what did not change keeps its weight, and a
-/// ring its points. A weight is then off by at most half a unit, 1/512 of one backend's where all weigh the same and
-/// together no more than 4096.
+/// ring, which is told of it, its points. A weight is then off by at most half a unit, 1/512 of one backend's where all
+/// weigh the same and together no more than 4096.
 /// </summary>
 /// <param name="Scale">What a weight of 1 is.</param>
-/// <param name="WeightOfAll">Weight of all that could be candidates, as selectors want it.</param>
+/// <param name="WeightOfAll">Weight of all that could be candidates, before that.</param>
 internal readonly record struct FineWeights(int Scale, int WeightOfAll)
 {
     private const int MostWeight = 256;
     private const int MostWeightOfAll = 1 << 20;
-
-    /// <summary>Weight up to which a ring has its most points for each; told that much, it has fewer.</summary>
-    private const int DenseWeight = 4096;
 
     /// <summary>The weights of a pool.</summary>
     /// <param name="members">All of them.</param>
@@ -35,10 +32,7 @@ internal readonly record struct FineWeights(int Scale, int WeightOfAll)
         if (!hasParts) return new FineWeights(1, all);
 
         int room = Math.Min(MostWeight / most, MostWeightOfAll / Math.Max(all, 1));
-        int scale = room < 1 ? 1 : 1 << int.Log2(room);
-
-        // A ring has as many points as it had before: its weights are larger, and it is told of more.
-        return scale == 1 ? new FineWeights(1, all) : new FineWeights(scale, Math.Max(all, DenseWeight) * scale);
+        return new FineWeights(room < 1 ? 1 : 1 << int.Log2(room), all);
     }
 
     /// <summary>The weight of a member here, in units of <see cref="Scale"/>, not rounded.</summary>

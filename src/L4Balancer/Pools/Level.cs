@@ -12,18 +12,18 @@ internal sealed class Level
 {
     private readonly Candidate[] _candidates;
     private readonly string[] _names; // What the selector has placed them by.
-    private readonly int _weightOfAll;
+    private readonly FineWeights _weights;
     private readonly PoolConfig _config;
     private readonly ulong _seed;
 
-    private Level(CandidateLevel level, int weightOfAll, PoolConfig config, ulong seed)
+    private Level(CandidateLevel level, FineWeights weights, PoolConfig config, ulong seed)
     {
         _candidates = level.Candidates;
         _names = [.. _candidates.Select(static one => one.Backend.Name)];
-        _weightOfAll = weightOfAll;
+        _weights = weights;
         _config = config;
         _seed = seed;
-        Selector = Selectors.Make(config, _candidates, weightOfAll, seed);
+        Selector = Selectors.Make(config, _candidates, weights, seed);
     }
 
     /// <summary>What there is to pick from.</summary>
@@ -38,12 +38,12 @@ internal sealed class Level
     /// </summary>
     public static Level[] Make(Composition composition, PoolConfig config, ulong seed, Level[] before)
     {
-        int weightOfAll = composition.Weights.WeightOfAll;
+        FineWeights weights = composition.Weights;
         return
         [
             .. composition.Levels.Select(level =>
-                Array.Find(before, one => one.Is(level, weightOfAll, config, seed))
-                ?? new Level(level, weightOfAll, config, seed)),
+                Array.Find(before, one => one.Is(level, weights, config, seed))
+                ?? new Level(level, weights, config, seed)),
         ];
     }
 
@@ -77,8 +77,8 @@ internal sealed class Level
         return false;
     }
 
-    private bool Is(CandidateLevel level, int weightOfAll, PoolConfig config, ulong seed) =>
-        _weightOfAll == weightOfAll && _seed == seed && _candidates.AsSpan().SequenceEqual(level.Candidates)
+    private bool Is(CandidateLevel level, FineWeights weights, PoolConfig config, ulong seed) =>
+        _weights == weights && _seed == seed && _candidates.AsSpan().SequenceEqual(level.Candidates)
         && _names.SequenceEqual(level.Candidates.Select(static one => one.Backend.Name))
         && _config with { Backends = config.Backends } == config;
 }

@@ -12,14 +12,14 @@ internal static class Selectors
     /// </summary>
     /// <param name="config">The pool's configuration.</param>
     /// <param name="candidates">At least one, at most <see cref="PoolConfig.MaxBackends"/>; any order.</param>
-    /// <param name="weightOfAll">Weight of all that could be candidates, also of those that are not now.</param>
+    /// <param name="weights">How the candidates' weights are written.</param>
     /// <param name="seed">The fleet's seed.</param>
     /// <param name="time">As of the shards; null for the system's.</param>
     /// <param name="random">For any thread; null for the system's.</param>
     public static ISelector Make(
         PoolConfig config,
         IReadOnlyList<Candidate> candidates,
-        int weightOfAll,
+        FineWeights weights,
         ulong seed,
         TimeProvider? time = null,
         Random? random = null)
@@ -42,7 +42,7 @@ internal static class Selectors
             BalancePolicy.LeastConnections => new LeastConnectionsSelector(all, random),
             BalancePolicy.LeastLatency => new LeastLatencySelector(all, random, time),
             BalancePolicy.LeastTraffic => new LeastTrafficSelector(all, random, time),
-            _ => new RingSelector(all, weightOfAll, seed, config.MaxLoad),
+            _ => new RingSelector(all, weights.WeightOfAll, seed, config.MaxLoad, weights.Scale),
         };
     }
 }

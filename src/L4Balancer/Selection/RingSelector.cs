@@ -44,14 +44,17 @@ internal sealed class RingSelector : IFlowPlacement
     /// </param>
     /// <param name="seed">The fleet's seed.</param>
     /// <param name="maxLoad">The bound of each one's load, above 1; 0 for none.</param>
-    public RingSelector(IReadOnlyList<Candidate> candidates, int weightOfAll, ulong seed, double maxLoad = 0)
+    /// <param name="scale">What a candidate's weight is written as in place of 1, where parts of it matter.</param>
+    public RingSelector(
+        IReadOnlyList<Candidate> candidates, int weightOfAll, ulong seed, double maxLoad = 0, int scale = 1)
     {
         // By name, so that two points of the same hash fall to the same backend on every node.
         _candidates = Candidates.ByName(candidates);
         int pointsPerWeight = Math.Clamp(MaxPoints / Math.Max(weightOfAll, 1), 1, PointsPerWeight);
 
-        ulong[] points = new ulong[_candidates.Sum(one => Points(one, pointsPerWeight))];
-        PlacePoints(points, pointsPerWeight, seed);
+        int[] pointsOfEach = [.. _candidates.Select(one => Math.Max(1, one.Weight * pointsPerWeight / scale))];
+        ulong[] points = new ulong[pointsOfEach.Sum()];
+        PlacePoints(points, pointsOfEach, seed);
         Array.Sort(points);
 
         _slots = (ulong)points.Length + ((ulong)points.Length / 2);
@@ -113,15 +116,15 @@ internal sealed class RingSelector : IFlowPlacement
     private int SlotOf(ulong value) => (int)Math.BigMul(value & PlaceMask, _slots, out _);
 
     /// <summary>Point i of a backend is XXH64 of (XXH64 of its name) and i, both as 8 bytes.</summary>
-    private void PlacePoints(Span<ulong> points, int pointsPerWeight, ulong seed)
+    private void PlacePoints(Span<ulong> points, int[] pointsOfEach, ulong seed)
     {
         Span<byte> input = stackalloc byte[sizeof(ulong) * 2];
         int next = 0;
         for (int owner = 0; owner < _candidates.Length; owner++)
         {
-            Backend backend = _candidates[owner].Backend;
-            BinaryPrimitives.WriteUInt64LittleEndian(input, XxHash64.Hash(Encoding.UTF8.GetBytes(backend.Name), seed));
-            for (int i = 0; i < Points(_candidates[owner], pointsPerWeight); i++)
+            byte[] name = Encoding.UTF8.GetBytes(_candidates[owner].Backend.Name);
+            BinaryPrimitives.WriteUInt64LittleEndian(input, XxHash64.Hash(name, seed));
+            for (int i = 0; i < pointsOfEach[owner]; i++)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(input[sizeof(ulong)..], (ulong)i);
                 points[next++] = (XxHash64.Hash(input, seed) & PlaceMask) | (uint)owner;

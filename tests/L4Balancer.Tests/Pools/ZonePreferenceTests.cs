@@ -70,15 +70,18 @@ public sealed class ZonePreferenceTests
         Assert.That((first.Length, then.Length, spilled), Is.EqualTo((5, 0, 0.0)));
     }
 
-    [Test]
-    public void Weights_PartsOrNot_ARingHasTheSamePoints()
+    [TestCase(5, 1, 256)]
+    [TestCase(50, 100, 2)]
+    [TestCase(500, 11, 16)]
+    [TestCase(5000, 1, 128)]
+    public void Weights_PartsOrNot_ARingHasTheSamePoints(int members, int weight, int scale)
     {
-        Member[] tier = [.. Members("a", 5)];
+        Member[] tier = [.. Members("a", members).Select(one => one with { Weight = weight, Configured = weight })];
         (FineWeights whole, FineWeights fine) = (FineWeights.Of(tier, false), FineWeights.Of(tier, true));
         RingSelector one = new([.. tier.Select(whole.Candidate)], whole.WeightOfAll, 1);
-        RingSelector other = new([.. tier.Select(fine.Candidate)], fine.WeightOfAll, 1);
+        RingSelector other = new([.. tier.Select(fine.Candidate)], fine.WeightOfAll, 1, scale: fine.Scale);
 
-        Assert.That(fine.Scale, Is.EqualTo(256));
+        Assert.That(fine.Scale, Is.EqualTo(scale));
         Random random = new(1);
         for (int i = 0; i < 10_000; i++)
         {

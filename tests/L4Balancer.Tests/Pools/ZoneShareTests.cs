@@ -25,7 +25,7 @@ public sealed class ZoneShareTests
         ];
         Composition composition = Composition.Of(members, config, new FleetPlace(3) { Zone = "a" });
         ISelector selector = Selectors.Make(
-            config, composition.Levels[0].Candidates, composition.Weights.WeightOfAll, 3, random: new Random(1));
+            config, composition.Levels[0].Candidates, composition.Weights, 3, random: new Random(1));
 
         Random random = new(1);
         int elsewhere = 0;

@@ -31,8 +31,8 @@ internal static class Selecting
         Random? random = null)
     {
         Candidate[] candidates = Candidates(backends);
-        weightOfAll ??= candidates.Sum(static one => one.Weight);
-        return Selectors.Make(config, candidates, weightOfAll.Value, seed: 0, time, random ?? new Random(1));
+        FineWeights weights = new(Scale: 1, weightOfAll ?? candidates.Sum(static one => one.Weight));
+        return Selectors.Make(config, candidates, weights, seed: 0, time, random ?? new Random(1));
     }
 
     /// <summary>Backends with their weights.</summary>
