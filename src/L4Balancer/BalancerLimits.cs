@@ -34,8 +34,9 @@ public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescr
     {
         int shards = config.Global.Shards == 0 ? Environment.ProcessorCount : config.Global.Shards;
         int listeners = config.Services.Sum(static service => service.Listen.Count) * shards;
-        int probes = config.Services.Select(static service => service.Pool).Distinct().Sum(Probed);
-        probes = Math.Min(probes, config.Global.MaxProbes);
+        int maxProbes = config.Global.MaxProbes;
+        int probes = config.Services.Select(static service => service.Pool).Distinct()
+            .Aggregate(0, (sum, pool) => Math.Min(maxProbes, sum + Probed(pool, maxProbes)));
         int forSessions = DescriptorBudget.ForSessions(descriptors, listeners + probes);
 
         ServiceConfig[] udp = [.. config.Services.Where(static service => service.Protocol == FlowProtocol.Udp)];
@@ -61,10 +62,12 @@ public sealed record BalancerLimits(int Shards, int MaxConnections, int MaxDescr
         };
     }
 
-    private static int Probed(PoolConfig pool)
+    /// <summary>How many backends a file lists, or SRV records name, is not known, nor for how long.</summary>
+    private static int Probed(PoolConfig pool, int most)
     {
         int probes = pool.Health.Type == ProbeType.None ? 0 : 1;
         int agents = pool.Health.AgentPort == 0 ? 0 : 1;
-        return pool.Backends.Count * (probes + agents);
+        bool isOpen = pool.BackendsFile.Length > 0 || pool.Backends.Any(static one => one.IsSrv);
+        return probes + agents == 0 ? 0 : isOpen ? most : pool.Backends.Count * (probes + agents);
     }
 }

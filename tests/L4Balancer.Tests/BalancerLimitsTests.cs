@@ -45,6 +45,20 @@ public sealed class BalancerLimitsTests
         Assert.That(BalancerLimits.Of(fewer, 1024).MaxConnections, Is.EqualTo(384));
     }
 
+    [Test]
+    public void Of_BackendsThatAFileLists_AsManyProbesAsThereMayBeAreSetAside()
+    {
+        BalancerConfig config = Config(backends: 1);
+        ServiceConfig service = config.Services[0];
+        ServiceConfig listed = service with { Pool = service.Pool with { BackendsFile = "/web.json", Backends = [] } };
+        HealthConfig none = new() { Type = ProbeType.None };
+
+        Assert.That(Most(listed), Is.EqualTo(384 - 113));
+        Assert.That(Most(listed with { Pool = listed.Pool with { Health = none } }), Is.EqualTo(384));
+
+        int Most(ServiceConfig one) => BalancerLimits.Of(config with { Services = [one] }, 1024).MaxConnections;
+    }
+
     [TestCase(64)]
     [TestCase(257)]
     public void Of_TooFew_SaysHowManyAreNeeded(int descriptors)
