@@ -178,7 +178,7 @@ internal sealed partial class Pool
     public void Move(FleetPlace place) => Change(() =>
     {
         _place = place;
-        return true;
+        return _backends.Length > 0; // Of one that was given up nobody wants to hear that it serves no more.
     });
 
     /// <summary>

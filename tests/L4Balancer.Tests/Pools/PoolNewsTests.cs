@@ -33,6 +33,17 @@ public sealed class PoolNewsTests
     }
 
     [Test]
+    public void Move_PoolWasGivenUp_NothingIsTold()
+    {
+        Pool pool = Make(static config => config, Named("a"));
+        pool.Retire();
+
+        pool.Move(new FleetPlace(0) { Away = ["z"] });
+
+        Assert.That(_log.Lines, Is.EqualTo(new[] { "pool p serves with 1 of 1 backends" }));
+    }
+
+    [Test]
     public void Publish_TooFewAndThenNoneAndThenEnough_PanicIsToldFromBeginningToEnd()
     {
         Pool pool = Make(
