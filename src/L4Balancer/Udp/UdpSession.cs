@@ -174,6 +174,9 @@ internal sealed class UdpSession : DatagramSocket, ILiveFlow
         TimeSpan duration = ShardClock.Between(_startedAt, Shard.Now);
         Home.Counters.CountClosed(reason, duration);
         if (Home.FlowLog.Wants(reason, _flow.Protocol)) Home.FlowLog.Ring.Add(Record(reason, duration));
+        Backend.CountLastTraffic(_clientBytes + _serverBytes, Shard.Now);
+        bool isUnanswered = _serverDatagrams == 0 && !Home.Service.OneWay;
+        if (isUnanswered) Backend.Latency?.RecordUnanswered(Shard.Now - LastActivity, Shard.Now);
         Backend.EndSession();
         Home.Forget(this);
     }

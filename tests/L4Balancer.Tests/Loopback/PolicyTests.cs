@@ -172,6 +172,24 @@ internal sealed class PolicyTests
         await Eventually.TrueAsync(() => Seconds(OnlyBackend(balancer)) > 0.5, "the refusal");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Send_UdpByLeastLatencyToAServerThatSaysNothing_ItsSilenceCountsWhereAnAnswerIsDue(bool oneWay)
+    {
+        using UdpServer server = UdpServer.Silent();
+        await using RunningBalancer balancer = await UdpClients.StartAsync(
+            [server], service => With(BalancePolicy.LeastLatency)(service) with
+            {
+                Udp = new UdpConfig { OneWay = oneWay },
+                Timeouts = service.Timeouts with { Idle = TimeSpan.FromMilliseconds(50) },
+            });
+        using Socket client = balancer.ConnectUdp();
+        client.Send("question");
+
+        await balancer.RecordAsync();
+        Assert.That(Seconds(OnlyBackend(balancer)), oneWay ? Is.Zero : Is.Positive);
+    }
+
     [Test]
     public async Task Ring_AnyPolicy_IsAPictureWhereFlowsArePlacedByTheirHash([Values] BalancePolicy policy)
     {
