@@ -16,6 +16,7 @@ internal sealed class BackendDiscovery : IAsyncDisposable
     private readonly Surroundings _surroundings;
     private volatile Dictionary<NameKey, NameWatch> _names = []; // Replaced as a whole.
     private volatile Dictionary<string, FileWatch> _files = [];
+    private Dictionary<string, ResolveConfig> _kept = []; // How the pools looked up names that were kept last.
 
     public BackendDiscovery(TimeProvider time, ILogger logger) =>
         _surroundings = new Surroundings(time, logger, () => Changed?.Invoke());
@@ -41,9 +42,10 @@ internal sealed class BackendDiscovery : IAsyncDisposable
         _files = files;
 
         Dictionary<NameKey, NameWatch> names = new(_names);
-        foreach (NameKey key in Keys(pools).Distinct().Where(key => !names.ContainsKey(key)))
+        foreach ((NameKey key, NameKey? former) in Keys(pools).Where(one => !names.ContainsKey(one.Key)))
         {
-            names.Add(key, new NameWatch(key, _surroundings));
+            // A name that is only looked up otherwise stands for what it stood for until there is an answer.
+            names.Add(key, new NameWatch(key, _surroundings, ServersOf(former)));
         }
 
         _names = names;
@@ -64,7 +66,7 @@ internal sealed class BackendDiscovery : IAsyncDisposable
     /// <summary>Watches no longer what none of these pools needs.</summary>
     public async Task KeepAsync(IReadOnlyCollection<PoolConfig> pools)
     {
-        HashSet<NameKey> names = [.. Keys(pools)];
+        HashSet<NameKey> names = [.. Keys(pools).Select(static one => one.Key)];
         HashSet<string> files = [.. Paths(pools)];
         IAsyncDisposable[] unused =
         [
@@ -73,6 +75,8 @@ internal sealed class BackendDiscovery : IAsyncDisposable
         ];
         _names = _names.Where(one => names.Contains(one.Key)).ToDictionary();
         _files = _files.Where(one => files.Contains(one.Key)).ToDictionary();
+        _kept = pools.DistinctBy(static pool => pool.Name).ToDictionary(
+            static pool => pool.Name, static pool => pool.Names);
         foreach (IAsyncDisposable one in unused) await one.DisposeAsync();
     }
 
@@ -84,7 +88,7 @@ internal sealed class BackendDiscovery : IAsyncDisposable
         if (isPlain) return pool;
 
         IEnumerable<BackendConfig> all = Entries(pool).SelectMany(entry => NameKey.Of(entry, pool.Names) is { } key
-            ? Expansion.Of(entry, _names.GetValueOrDefault(key)?.Servers ?? [])
+            ? Expansion.Of(entry, ServersOf(key))
             : [entry]);
         return pool with
         {
@@ -114,12 +118,17 @@ internal sealed class BackendDiscovery : IAsyncDisposable
     private static IEnumerable<string> Paths(IEnumerable<PoolConfig> pools) =>
         pools.Select(static pool => pool.BackendsFile).Where(static path => path.Length > 0);
 
-    private IEnumerable<NameKey> Keys(IEnumerable<PoolConfig> pools) =>
+    private IReadOnlyList<FoundServer> ServersOf(NameKey? key) =>
+        key is null ? [] : _names.GetValueOrDefault(key)?.Servers ?? [];
+
+    /// <summary>What pools look up, and as what the same pool looked that up before.</summary>
+    private IEnumerable<(NameKey Key, NameKey? Former)> Keys(IEnumerable<PoolConfig> pools) =>
         from pool in pools
+        let former = _kept.GetValueOrDefault(pool.Name)
         from entry in Entries(pool)
         let key = NameKey.Of(entry, pool.Names)
         where key is not null
-        select key;
+        select (key, former is null ? null : NameKey.Of(entry, former));
 
     /// <summary>What is configured, and what the file has beside that.</summary>
     private IEnumerable<BackendConfig> Entries(PoolConfig pool)

@@ -24,6 +24,13 @@ internal sealed class HeldServers(TimeSpan hold)
     /// <summary>The last answer had more than count.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>Begins with what another has found, which counts as an answer of this moment.</summary>
+    public void Begin(IReadOnlyList<FoundServer> found, TimeSpan now)
+    {
+        Servers = found;
+        _foundAt = _wholeAt = now;
+    }
+
     /// <summary>A look-up has ended.</summary>
     /// <param name="answer">What it came to.</param>
     /// <param name="now">When, from any start.</param>

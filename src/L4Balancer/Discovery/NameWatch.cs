@@ -27,12 +27,17 @@ internal sealed class NameWatch : IAsyncDisposable
     private volatile SourceState _state = SourceState.None;
 
     /// <summary>Begins to look.</summary>
-    public NameWatch(NameKey key, Surroundings surroundings)
+    /// <param name="key">What to look up, and how.</param>
+    /// <param name="surroundings">What all have in common.</param>
+    /// <param name="former">What the name stood for as it was looked up before; it counts as the last answer.</param>
+    public NameWatch(NameKey key, Surroundings surroundings, IReadOnlyList<FoundServer> former)
     {
         _key = key;
         _surroundings = surroundings;
         _lookUp = key.MakeLookUp(surroundings.Time);
         _held = new HeldServers(key.Hold);
+        _held.Begin(former, surroundings.Time.GetElapsedTime(0));
+        _servers = former;
         _running = Task.Run(RunLoopAsync);
     }
 
@@ -62,7 +67,7 @@ internal sealed class NameWatch : IAsyncDisposable
                 LookUpAnswer answer = await LookAsync();
                 Observe(answer);
                 _first.TrySetResult();
-                bool isDone = _key.Interval == TimeSpan.Zero && _servers.Count > 0;
+                bool isDone = _key.Interval == TimeSpan.Zero && answer.Servers.Count > 0;
                 if (isDone) return;
 
                 bool isGood = answer.FailedParts.Count == 0 && _servers.Count > 0;

@@ -164,6 +164,27 @@ public sealed class ResolveTests
     }
 
     [Test]
+    public async Task Reload_LookedUpOtherwiseWhileNobodyAnswers_WhatWasKnownIsHeld()
+    {
+        await using ZoneServer zone = await ZoneServer.StartAsync("127.0.0.2 web.test");
+        await using RunningBalancer balancer = await StartAsync(zone);
+        Backend before = Backends(balancer).Single();
+        await zone.KillAsync();
+
+        // As an operator would, who sees the outage.
+        await balancer.ApplyAsync(static config => config.WithPool(static pool => pool with
+        {
+            Names = pool.Names with { Hold = TimeSpan.FromDays(1) },
+        }));
+        Assert.That(Backends(balancer), Is.EqualTo([before]));
+        Assert.That(await WhoAsync(balancer), Is.EqualTo("2"));
+
+        zone.Write("127.0.0.4 web.test");
+        await zone.StartAgainAsync();
+        await AnsweredByAsync(balancer, "4");
+    }
+
+    [Test]
     public async Task Resolve_Alias_IsFollowed()
     {
         await using ZoneServer zone = await ZoneServer.StartAsync("127.0.0.3 real.test");
