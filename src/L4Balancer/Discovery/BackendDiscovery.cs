@@ -1,3 +1,4 @@
+using L4Balancer.Backends;
 using L4Balancer.Config;
 using Microsoft.Extensions.Logging;
 
@@ -80,7 +81,10 @@ internal sealed class BackendDiscovery : IAsyncDisposable
         foreach (IAsyncDisposable one in unused) await one.DisposeAsync();
     }
 
-    /// <summary>A configured pool with the backends that are in force; names are unique in it.</summary>
+    /// <summary>
+    /// A configured pool with the backends that are in force. Names are unique in it, and so is what makes a backend
+    /// the same: an entry may be called as one that a name stands for would be.
+    /// </summary>
     public PoolConfig InForce(PoolConfig pool)
     {
         bool isPlain = pool.BackendsFile.Length == 0
@@ -92,7 +96,10 @@ internal sealed class BackendDiscovery : IAsyncDisposable
             : [entry]);
         return pool with
         {
-            Backends = [.. all.DistinctBy(static one => one.Name).Take(PoolConfig.MaxBackends)],
+            Backends =
+            [
+                .. all.DistinctBy(static one => one.Name).DistinctBy(BackendIdentity.Of).Take(PoolConfig.MaxBackends),
+            ],
         };
     }
 
