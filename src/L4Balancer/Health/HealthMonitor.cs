@@ -8,6 +8,12 @@ namespace L4Balancer.Health;
 /// <summary>Watches all backends of one pool. Control plane; one call at a time.</summary>
 internal sealed class HealthMonitor : IAsyncDisposable
 {
+    /// <summary>
+    /// What a first round is waited for beyond one probe: where the silent ones outnumber the probes that may be under
+    /// way, the others are not to wait until the last of them is judged, nor the service manager to lose patience.
+    /// </summary>
+    private static readonly TimeSpan BeyondOneProbe = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _ending = new();
     private readonly Pool _pool;
     private readonly ProbeRunner _probes;
@@ -31,14 +37,14 @@ internal sealed class HealthMonitor : IAsyncDisposable
     public IReadOnlyList<BackendMonitor> Monitors => [.. _watches.Select(static watch => watch.Monitor)];
 
     /// <summary>
-    /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout at most (two
-    /// where a name does not resolve), as many times as the silent ones outnumber the probes that may be under way.
-    /// Second probes are spread over one interval.
+    /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout, or where the
+    /// silent ones outnumber the probes that may be under way at most 10 s more: who is not judged by then takes no
+    /// flows before it is. Second probes are spread over one interval.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _pool.HoldPublishing();
-        await JudgeFirstAsync(_watches, cancellationToken);
+        await JudgeFirstAsync(_watches, _pool.Config.Health.Timeout, cancellationToken);
         _pool.ReleasePublishing();
     }
 
@@ -52,7 +58,7 @@ internal sealed class HealthMonitor : IAsyncDisposable
         Watch[] added = [.. backends.Select(MakeWatch)];
         foreach (Watch watch in added) watch.Check.JudgeBy(ahead);
         _watches = [.. _watches, .. added];
-        await JudgeFirstAsync(added, cancellationToken);
+        await JudgeFirstAsync(added, ahead.Timeout, cancellationToken);
     }
 
     /// <summary>Watches some backends no longer.</summary>
@@ -92,11 +98,19 @@ internal sealed class HealthMonitor : IAsyncDisposable
         return new Watch(check, monitor, agent, CancellationTokenSource.CreateLinkedTokenSource(_ending.Token));
     }
 
-    private async Task JudgeFirstAsync(Watch[] watches, CancellationToken cancellationToken)
+    private async Task JudgeFirstAsync(Watch[] watches, TimeSpan timeout, CancellationToken cancellationToken)
     {
         TimeSpan step = _pool.Config.Health.Interval / Math.Max(1, watches.Length);
         foreach ((int i, Watch watch) in watches.Index()) watch.Start(step * (i + 1));
-        await Task.WhenAll(watches.Select(static watch => watch.FirstVerdict)).WaitAsync(cancellationToken);
+        Task all = Task.WhenAll(watches.Select(static watch => watch.FirstVerdict));
+        try
+        {
+            await all.WaitAsync(FrameworkTimer.AtMost(timeout + BeyondOneProbe), _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return; // What it comes to is seen in the backends' states.
+        }
     }
 
     /// <summary>What watches one backend while it runs.</summary>

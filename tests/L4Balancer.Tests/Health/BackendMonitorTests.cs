@@ -68,16 +68,44 @@ public sealed class BackendMonitorTests
         Assert.That(_time.Requested[^1], Is.EqualTo(check.Timeout), "it waits for all of its time");
     }
 
-    private HealthMonitor Monitor(HealthConfig check)
+    [Test]
+    public async Task Start_SilentOnesOutnumberThePlaces_IsNotHeldUpByTheLastOfThem()
+    {
+        const int Backends = 30;
+        using Socket silent = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Any, 0));
+        int port = ((IPEndPoint)silent.LocalEndPoint!).Port;
+        IPEndPoint[] many =
+            [.. Enumerable.Range(1, Backends).Select(i => new IPEndPoint(new IPAddress([127, 0, 3, (byte)i]), port))];
+        await using HealthMonitor monitor =
+            Monitor(Check with { Interval = TimeSpan.FromHours(1) }, places: 1, many);
+        Task starting = monitor.StartAsync(CancellationToken.None);
+        TimeSpan passed = TimeSpan.Zero;
+        for (; passed < Check.Timeout * Backends && !starting.IsCompleted; passed += Check.Timeout)
+        {
+            await Eventually.TrueAsync(() => _time.TimersWithin(Check.Timeout) > 0, "a probe");
+            _time.Advance(Check.Timeout);
+        }
+
+        await starting.Within();
+        Assert.That(passed, Is.LessThan(Check.Timeout * Backends));
+        BackendMonitor[] later = [.. monitor.Monitors.Where(static one => one.LastProbe is null)];
+        Assert.That(later, Is.Not.Empty);
+        Assert.That(later.Select(static one => one.Backend.IsAvailable), Has.All.False);
+    }
+
+    private HealthMonitor Monitor(HealthConfig check) =>
+        Monitor(check, places: int.MaxValue, (IPEndPoint)_silent.LocalEndPoint!);
+
+    private HealthMonitor Monitor(HealthConfig check, int places, params IPEndPoint[] backends)
     {
         PoolConfig config = new()
         {
-            Name = "pool",
-            Health = check,
-            Backends = [RunningBalancer.Backend((IPEndPoint)_silent.LocalEndPoint!)],
+            Name = "pool", Health = check, Backends = [.. backends.Select(RunningBalancer.Backend)],
         };
-        Pool pool = new(config, 0, _time, NullLogger.Instance);
-        return new HealthMonitor(pool, new ProbeRunner(_time), _time, NullLogger.Instance);
+        Pool pool = new(config, new FleetPlace(0), _time, NullLogger.Instance);
+        ProbeRunner probes = new(_time) { Slots = { Most = places } };
+        return new HealthMonitor(pool, probes, _time, NullLogger.Instance);
     }
 
     /// <summary>Moves the clock by as much as something waits for.</summary>
