@@ -99,34 +99,39 @@ internal sealed class DiscoveryChanges(BalancerParts parts, Action changed) : IA
         PoolConfig[] pools =
             [.. parts.Config.Services.Select(static service => service.Pool).DistinctBy(static pool => pool.Name)];
         await parts.Discovery.PrepareAsync(pools, _ending.Token); // A file may name hosts that are new.
-        foreach (PoolConfig pool in pools)
-        {
-            PoolRuntime runtime = parts.Pools.First(one => one.Pool.Name == pool.Name);
-            PoolConfig next = parts.Discovery.InForce(pool);
-            if (!next.Backends.SequenceEqual(runtime.Pool.Config.Backends)) await TakeOverAsync(runtime, next);
-        }
-
+        (PoolRuntime Runtime, PoolConfig Next)[] others =
+        [
+            .. from pool in pools
+               let runtime = parts.Pools.First(one => one.Pool.Name == pool.Name)
+               let next = parts.Discovery.InForce(pool)
+               where !next.Backends.SequenceEqual(runtime.Pool.Config.Backends)
+               select (runtime, next),
+        ];
+        await TakeOverAsync(others, parts.PlaceIn(parts.Config));
         await parts.Discovery.KeepAsync(pools);
     }
 
-    private async Task TakeOverAsync(PoolRuntime runtime, PoolConfig next)
+    /// <summary>All pools at once: a server that is silent may be new in many of them.</summary>
+    private async Task TakeOverAsync((PoolRuntime Runtime, PoolConfig Next)[] pools, FleetPlace place)
     {
-        PoolConfig before = runtime.Pool.Config;
-        ulong seed = parts.Config.Global.HashSeed;
-        IReadOnlyList<Backend> added = runtime.Pool.AddNew(next);
+        IReadOnlyList<Backend>[] added = [.. pools.Select(static one => one.Runtime.Pool.AddNew(one.Next))];
         try
         {
-            await JudgeAsync(runtime, added, next.Health);
+            await Task.WhenAll(pools.Zip(added, (one, some) => JudgeAsync(one.Runtime, some, one.Next.Health)));
         }
         catch
         {
-            await runtime.ChangeAsync(before, seed); // Takes back what was added.
+            // Takes back what was added.
+            foreach ((PoolRuntime runtime, _) in pools) await runtime.ChangeAsync(runtime.Pool.Config, place);
             throw;
         }
 
-        int removed = await runtime.ChangeAsync(next, seed);
-        bool isOther = added.Count > 0 || removed > 0;
-        if (isOther) parts.Logger.BackendsDiscovered(next.Name, added.Count, removed);
+        foreach (((PoolRuntime runtime, PoolConfig next), IReadOnlyList<Backend> some) in pools.Zip(added))
+        {
+            int removed = await runtime.ChangeAsync(next, place);
+            bool isOther = some.Count > 0 || removed > 0;
+            if (isOther) parts.Logger.BackendsDiscovered(next.Name, some.Count, removed);
+        }
     }
 
     /// <summary>Waits for the first verdicts, but not without end: who is not judged yet takes no flows.</summary>
