@@ -122,6 +122,9 @@ internal sealed class ProbeRunner(TimeProvider time)
 
     private Task<ProbeResult> ProbeAsync(ProbeTarget target, CancellationToken cancellationToken) => target switch
     {
+        { IsOutOfReach: true } => Task.FromResult(new ProbeResult(
+            false, $"from 'source' {target.Check.Source} no probe gets to {target.Endpoint.Address}: one is IPv4 and "
+                + "the other IPv6", IsVerdict: false)),
         { AsksAgent: true } => AgentProbe.RunAsync(target, time, cancellationToken),
         { Check.Type: ProbeType.Tcp } => TcpProbe.RunAsync(target, time, cancellationToken),
         { Check.Type: ProbeType.Udp } => UdpProbe.RunAsync(

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using L4Balancer.Config;
 
 namespace L4Balancer.Health;
@@ -15,4 +16,11 @@ internal sealed record ProbeTarget(IPEndPoint Endpoint, string Host, string Name
 {
     /// <summary>The agent is asked what it thinks, by the keys of the check that are its own.</summary>
     public bool AsksAgent { get; init; }
+
+    /// <summary>
+    /// No packet gets there from the source that is configured: one is IPv4 and the other IPv6, as addresses of one
+    /// name may be.
+    /// </summary>
+    public bool IsOutOfReach => Check.Source is { IsAny: false } source && (AsksAgent || Check.Type != ProbeType.Exec)
+        && source.IsV4 != (Endpoint.AddressFamily == AddressFamily.InterNetwork);
 }

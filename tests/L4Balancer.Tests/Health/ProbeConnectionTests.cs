@@ -57,6 +57,18 @@ public sealed class ProbeConnectionTests
             (false, "this host has no such address to probe from, or no port")));
     }
 
+    [Test]
+    public async Task Run_SourceIsOfTheOtherFamily_IsNoVerdictAndSaysSo(
+        [Values(ProbeType.Tcp, ProbeType.Udp, ProbeType.Http)] ProbeType type)
+    {
+        HealthConfig check = new() { Type = type, Source = IpAddress.FromV4(0x7F000002) };
+        ProbeResult result = await new ProbeRunner(TimeProvider.System).RunAsync(
+            Target(new IPEndPoint(IPAddress.IPv6Loopback, 9), check), CancellationToken.None).Within();
+
+        Assert.That((result.IsVerdict, result.Text), Is.EqualTo(
+            (false, "from 'source' 127.0.0.2 no probe gets to ::1: one is IPv4 and the other IPv6")));
+    }
+
     /// <summary>
     /// What the kernel does by chance where the port is one of those that it hands out: the socket's own port is where
     /// it connects to, and the two SYNs of one socket meet.
