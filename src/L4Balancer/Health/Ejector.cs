@@ -170,8 +170,9 @@ internal sealed class Ejector : IDisposable
     /// <summary>An ejection has lasted as long as it had to.</summary>
     private void End(Backend backend)
     {
-        if (AwaitsProbe) RecordOf(backend).IsOver = true;
-        else Reinstate(backend);
+        RecordOf(backend).IsOver = true;
+        Interlocked.MemoryBarrier(); // Who configures it otherwise reads that after the configuration is in force.
+        if (!AwaitsProbe) Reinstate(backend);
     }
 
     /// <summary>
