@@ -126,7 +126,8 @@ internal sealed class BackendMonitor
             return null;
         }
 
-        if (!_riseFall.HasBegun && Check.Initial != InitialState.Probe) BeginUnprobed();
+        bool isNew = !_firstVerdict.Task.IsCompleted; // Not one that was only not probed for a while.
+        if (isNew && Check.Initial != InitialState.Probe) BeginUnprobed();
         ProbeRun run = await ProbeAsync(_backend.Endpoint!.Value, cancellationToken);
         _lastRun = run.Number;
         Observe(run);

@@ -64,4 +64,20 @@ public sealed class ReloadHealthTests
         await UseAsync(probing);
         await IsAsync("down");
     }
+
+    [Test]
+    public async Task Apply_ProbesAreSwitchedOn_InitialStateIsNotForBackendsThatServe()
+    {
+        using TestServer server = TestServer.Echo();
+        await using RunningBalancer balancer = await RunningBalancer.StartAsync([server.EndPoint]);
+        HealthConfig probing = new()
+        {
+            Interval = TimeSpan.FromMilliseconds(10), Initial = InitialState.Down, Rise = 1000,
+        };
+        await balancer.ApplyAsync(config => config.WithPool(pool => pool with { Health = probing }));
+
+        PoolRuntime runtime = balancer.Balancer.Pools[0];
+        await Eventually.TrueAsync(() => runtime.Monitor.Monitors[0].Probes.Count(good: true) > 1, "probes");
+        Assert.That(runtime.Pool.Backends[0].Transitions(up: false), Is.Zero);
+    }
 }
