@@ -37,6 +37,7 @@ public sealed class FileWatchTests
 
         Replace("10.0.0.2:80", "10.0.0.3:80");
         await IsAsync(watch, "10.0.0.2:80", "10.0.0.3:80");
+        await Eventually.TrueAsync(() => _told > 0, "somebody is told"); // After it is there to be read.
         Assert.That(_told, Is.EqualTo(1));
     }
 

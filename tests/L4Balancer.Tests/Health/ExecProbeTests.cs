@@ -154,17 +154,30 @@ public sealed class ExecProbeTests
         await Eventually.TrueAsync(() => Children().Length == 0, "no child that nobody has reaped");
     }
 
-    private static bool IsRunning(int id) => File.Exists($"/proc/{id}/stat")
-        && !File.ReadAllText($"/proc/{id}/stat").Split(')')[1].StartsWith(" Z", StringComparison.Ordinal);
+    private static bool IsRunning(int id) => TextOf($"/proc/{id}/stat").Split(')') is [_, var state, ..]
+        && !state.StartsWith(" Z", StringComparison.Ordinal);
 
     /// <summary>The shells among the children of this process, dead ones that wait for their parent included.</summary>
     private static string[] Children() =>
     [
         .. Directory.EnumerateDirectories($"/proc/{Environment.ProcessId}/task")
-            .SelectMany(static thread => File.ReadAllText($"{thread}/children").Split(' '))
+            .SelectMany(static thread => TextOf($"{thread}/children").Split(' '))
             .Where(static id => id.Length > 0)
-            .Where(static id => File.ReadAllText($"/proc/{id}/comm").Trim() == "sh"),
+            .Where(static id => TextOf($"/proc/{id}/comm").Trim() == "sh"),
     ];
+
+    /// <summary>What stands in a file of proc(5); nothing where its process or thread has gone meanwhile.</summary>
+    private static string TextOf(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private static HealthConfig Check(string script) =>
         new() { Type = ProbeType.Exec, Command = [Shell, "-c", script] };

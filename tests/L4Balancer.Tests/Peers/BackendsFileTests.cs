@@ -136,20 +136,15 @@ public sealed class BackendsFileTests
     }
 
     /// <summary>Waits until exactly these names, one a line, are available.</summary>
-    private static async Task ServedByAsync(DaemonProcess daemon, string names)
-    {
-        string now = "";
-        for (int i = 0; i < 200 && now != names; i++)
-        {
-            now = string.Join('\n', (await daemon.Control.JsonAsync("/backends")).EnumerateArray()
-                .Where(static one => one.GetProperty("available").GetBoolean())
-                .Select(static one => one.GetProperty("name").GetString())
-                .Order());
-            if (now != names) await Task.Delay(10);
-        }
+    private static Task ServedByAsync(DaemonProcess daemon, string names) =>
+        Eventually.TrueAsync(() => AvailableAsync(daemon).Result == names, names);
 
-        Assert.That(now, Is.EqualTo(names));
-    }
+    private static async Task<string> AvailableAsync(DaemonProcess daemon) => string.Join(
+        '\n',
+        (await daemon.Control.JsonAsync("/backends")).EnumerateArray()
+            .Where(static one => one.GetProperty("available").GetBoolean())
+            .Select(static one => one.GetProperty("name").GetString())
+            .Order());
 
     private static async Task<(int Code, string Said)> CheckAsync(DaemonProcess daemon)
     {
