@@ -37,8 +37,8 @@ internal sealed class HealthMonitor : IAsyncDisposable
     public IReadOnlyList<BackendMonitor> Monitors => [.. _watches.Select(static watch => watch.Monitor)];
 
     /// <summary>
-    /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout, or where the
-    /// silent ones outnumber the probes that may be under way at most 10 s more: who is not judged by then takes no
+    /// Starts the probes and waits for the first verdict on every backend, which takes one probe's timeout, or where
+    /// the silent ones outnumber the probes that may be under way at most 10 s more: who is not judged by then takes no
     /// flows before it is. Second probes are spread over one interval.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -56,7 +56,7 @@ public sealed class NameWatchTests
     {
         using FakeNameServer server = new(Answer);
         using Surroundings surroundings = Surroundings;
-        await using NameWatch watch = new(Key(server, TimeSpan.FromSeconds(30)), surroundings);
+        await using NameWatch watch = new(Key(server, TimeSpan.FromSeconds(30)), surroundings, []);
         await watch.First.Within();
         for (int looked = 1; looked <= 3; looked++)
         {
@@ -72,7 +72,7 @@ public sealed class NameWatchTests
         using FakeNameServer server = new(Answer);
         using Surroundings surroundings = Surroundings;
         _fails = true;
-        await using NameWatch watch = new(Key(server, TimeSpan.FromSeconds(10)), surroundings);
+        await using NameWatch watch = new(Key(server, TimeSpan.FromSeconds(10)), surroundings, []);
         await watch.First.Within();
         int questions = 0;
         foreach (int seconds in (int[])[1, 2, 4, 8, 10, 10])
@@ -91,7 +91,7 @@ public sealed class NameWatchTests
         using FakeNameServer server = new(Answer);
         using Surroundings surroundings = Surroundings;
         _fails = true;
-        await using NameWatch watch = new(Key(server, TimeSpan.Zero), surroundings);
+        await using NameWatch watch = new(Key(server, TimeSpan.Zero), surroundings, []);
         await AskedAsync(server, QuestionsOfOne * Tries);
         await WaitsAsync(TimeSpan.FromSeconds(1));
         _fails = false;
