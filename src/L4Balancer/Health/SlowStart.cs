@@ -26,7 +26,7 @@ internal sealed class SlowStart : IDisposable
     private readonly Pool _pool;
     private readonly TimeProvider _time;
     private readonly Dictionary<Backend, long> _begun = []; // When, by the time's timestamps.
-    private HashSet<Backend> _available;
+    private HashSet<Backend>? _available; // As of the last change; null where nobody started slowly then.
     private ITimer? _timer;
     private TimeSpan _period;
     private bool _isDisposed;
@@ -35,7 +35,6 @@ internal sealed class SlowStart : IDisposable
     {
         _pool = pool;
         _time = time;
-        _available = [.. Available()];
         pool.Noted += Note;
     }
 
@@ -52,18 +51,34 @@ internal sealed class SlowStart : IDisposable
 
     private Backend[] Available() => [.. _pool.Backends.Where(static backend => backend.IsAvailable)];
 
+    /// <summary>Those that picks may choose, as far as it is published.</summary>
+    private HashSet<Backend> Published() =>
+    [
+        .. from level in _pool.Snapshot.Composition?.Levels ?? []
+           from candidate in level.Candidates
+           select candidate.Backend,
+    ];
+
     /// <summary>Finds out who has come and gone.</summary>
     private void Note()
     {
+        // Of thousands that are judged one by one nobody looks through all each time for nothing.
+        if (Duration == TimeSpan.Zero && _begun.Count == 0)
+        {
+            _available = null;
+            return;
+        }
+
         Backend[] available = Available();
+        HashSet<Backend> before = _available ?? Published();
         bool hasServed = _pool.Snapshot != PoolSnapshot.Empty;
         foreach (Backend backend in available)
         {
-            if (hasServed && Duration > TimeSpan.Zero && !_available.Contains(backend)) Begin(backend);
+            if (hasServed && Duration > TimeSpan.Zero && !before.Contains(backend)) Begin(backend);
         }
 
-        _available = [.. available];
-        foreach (Backend gone in _begun.Keys.Where(backend => !_available.Contains(backend)).ToArray()) End(gone);
+        HashSet<Backend> now = _available = [.. available];
+        foreach (Backend gone in _begun.Keys.Where(backend => !now.Contains(backend)).ToArray()) End(gone);
 
         bool isAllInOneStep = _begun.Count == available.Length
             && available.All(backend => backend.WeightFactor == available[0].WeightFactor);

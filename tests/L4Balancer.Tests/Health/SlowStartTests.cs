@@ -196,6 +196,19 @@ public sealed class SlowStartTests
     }
 
     [Test]
+    public void Addition_WithTheDurationThatThereWasNot_StartsSlowlyAlone()
+    {
+        Pool pool = MakePool([1, 1], duration: TimeSpan.Zero);
+        PoolConfig next = Config([1, 1, 1], Duration);
+        pool.AddNew(next);
+        BringUp(pool);
+
+        pool.Apply(next, new FleetPlace(0));
+
+        Assert.That(pool.Backends.Select(static one => one.WeightFactor), Is.EqualTo(new[] { 100, 100, 10 }));
+    }
+
+    [Test]
     public void Duration_IsChangedMeanwhile_CountsFromThenOn()
     {
         Pool pool = MakePool([1, 1]);
@@ -226,9 +239,9 @@ public sealed class SlowStartTests
     }
 
     /// <summary>A pool that serves, all of its backends being up.</summary>
-    private Pool MakePool(int[] weights, BalancePolicy policy = BalancePolicy.Ring)
+    private Pool MakePool(int[] weights, BalancePolicy policy = BalancePolicy.Ring, TimeSpan? duration = null)
     {
-        PoolConfig config = Config(weights, Duration) with { Balance = policy };
+        PoolConfig config = Config(weights, duration ?? Duration) with { Balance = policy };
         Pool pool = new(config, new FleetPlace(0), _time, NullLogger.Instance);
         _slowStart = new SlowStart(pool, _time);
         pool.HoldPublishing();
