@@ -20,7 +20,7 @@ internal static class BenchPool
             Name = "bench", Balance = policy,
             Backends = [.. Enumerable.Range(0, backends).Select(number => Server(number, maxConnections))],
         };
-        Pool pool = new(config, Seed, TimeProvider.System, NullLogger.Instance);
+        Pool pool = new(config, new FleetPlace(Seed), TimeProvider.System, NullLogger.Instance);
         pool.Change(() => MakeAvailable(pool));
         return pool;
     }

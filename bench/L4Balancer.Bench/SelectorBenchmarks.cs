@@ -8,9 +8,9 @@ using L4Balancer.Selection;
 namespace L4Balancer.Bench;
 
 /// <summary>
-/// What a publish (build) and a connection (pick) cost by each policy. A pick is a whole pick of a pool, the hash
-/// included, and each is of another flow, so that it misses the caches as it does in reality: no two look at the same
-/// place of a ring or table.
+/// What a publish (build) and a connection (pick) cost by each policy. A pick is a whole <c>Pool.Pick</c>, the
+/// hash included, and each is of another flow, so that it misses the caches as it does in reality: no two look at the
+/// same place of a ring or table.
 /// </summary>
 [MemoryDiagnoser]
 public class SelectorBenchmarks
@@ -39,7 +39,7 @@ public class SelectorBenchmarks
         BalancePolicy policy = ConfigWords.Policies.First(known => known.Word == Policy).Value;
         _pool = BenchPool.Make(Backends, policy);
         _full = BenchPool.Make(Backends, policy, maxConnections: 1);
-        foreach (Backend backend in _full.Backends) backend.TryBeginSession();
+        foreach (Backend backend in _full.Backends) _ = backend.TryBeginSession();
         _candidates = [.. _pool.Backends.Select(static backend => new Candidate(backend, backend.Weight))];
     }
 

@@ -1,8 +1,8 @@
 using L4Balancer.Backends;
 using L4Balancer.Config;
 using L4Balancer.Discovery;
+using L4Balancer.Health;
 using L4Balancer.Metrics;
-using L4Balancer.Net;
 using L4Balancer.Shards;
 using L4Balancer.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -204,15 +204,6 @@ public sealed partial class Balancer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the listeners once they have taken what had come; flows go on. The process is not ready any more.
-    /// </summary>
-    public async Task StopAcceptingAsync()
-    {
-        await _discovery.StopAsync();
-        await ChangeAsync(StopAcceptingOnceAsync, CancellationToken.None);
-    }
-
-    /// <summary>
     /// Stops accepting and closes the listeners, waits until every session has ended, at most for <paramref
     /// name="timeout"/> or until <paramref name="endNow"/>, then closes the rest with reason shutdown.
     /// </summary>
@@ -239,29 +230,12 @@ public sealed partial class Balancer : IAsyncDisposable
         await _draining.DisposeAsync();
         if (_parts.Shards.Any(static shard => shard.IsRunning)) await DrainAsync(TimeSpan.Zero, CancellationToken.None);
         await _discovery.DisposeAsync();
-        foreach (PoolRuntime runtime in _parts.Pools)
-        {
-            await runtime.Monitor.DisposeAsync();
-            runtime.Ejector.Dispose();
-        }
+        foreach (PoolRuntime runtime in _parts.Pools) await runtime.EndAsync();
 
         foreach (Shard shard in _parts.Shards) shard.End();
         foreach (Shard shard in _parts.Shards) shard.Dispose();
         _parts.Dispose();
         _meter.Dispose();
-    }
-
-    private async Task StopAcceptingOnceAsync()
-    {
-        _ready = false;
-        _stopped = true;
-        if (!_servesDatagrams) _parts.TellClosing(_parts.ListeningDescriptors);
-        foreach (ServiceRuntime service in _parts.Services)
-        {
-            if (!_servesDatagrams || service.Config.Protocol == FlowProtocol.Tcp) service.PostStop();
-        }
-
-        await _parts.AnswerAsync(); // The listeners have taken what had come.
     }
 
     private async Task ChangeAsync(Func<Task> change, CancellationToken cancellationToken)

@@ -124,9 +124,11 @@ internal sealed class BalancerParts : IDisposable
     /// <summary>Makes a pool that no service uses yet.</summary>
     public PoolRuntime AddPool(PoolConfig config, FleetPlace place)
     {
-        Pool pool = new(config, seed, Time, Logger);
-        PoolRuntime made = new(
-            pool, new Ejector(pool, Time, Logger), new HealthMonitor(pool, Time, Logger), new SlowStart(pool, Time));
+        Pool pool = new(config, place, Time, Logger);
+        Ejector ejector = new(pool, Time, Logger);
+        HealthMonitor monitor = new(pool, Probes, Time, Logger);
+        monitor.FoundGood += ejector.FoundGood;
+        PoolRuntime made = new(pool, ejector, monitor, new SlowStart(pool, Time));
         _ = new DownWatch(pool, Flows);
         _pools = [.. _pools, made];
         return made;

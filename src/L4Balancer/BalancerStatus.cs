@@ -108,9 +108,12 @@ public sealed record BackendStatus
     /// <summary>Out for a while because connects of real flows failed.</summary>
     public required bool IsEjected { get; init; }
 
+    /// <summary>Where it stands in its pool.</summary>
+    public BackendPlace Place { get; init; } = new(0, "", IsForced: false);
+
     /// <summary>
-    /// All axes as one word: removed, maint, drain, agent_maint, agent_drain, unresolved, unknown, down, agent_down,
-    /// ejected or up.
+    /// All of it as one word: removed, maint, drain, shifted, agent_maint, agent_drain, unresolved, unknown, down,
+    /// agent_down, ejected, standby, subset or up.
     /// </summary>
     public required string State { get; init; }
 
@@ -126,8 +129,10 @@ public sealed record BackendStatus
     /// <summary>Percent of its weight that count now: fewer than 100 while it starts slowly.</summary>
     public int WeightFactor { get; init; } = Backend.WholeWeight;
 
-    /// <summary>Share of the hash space that is its own, 0 to 1.</summary>
-    public required double Share { get; init; }
+    /// <summary>
+    /// Share of new flows that it gets while none is full, 0 to 1; null where its pool's policy cannot know.
+    /// </summary>
+    public required double? Share { get; init; }
 
     /// <summary>Sessions it holds.</summary>
     public required int ActiveConnections { get; init; }

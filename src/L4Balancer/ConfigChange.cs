@@ -190,7 +190,7 @@ internal sealed class ConfigChange
         foreach (PoolRuntime made in _newPools) await _parts.RemovePoolAsync(made);
         foreach (PoolRuntime pool in _parts.Pools)
         {
-            await pool.ChangeAsync(pool.Pool.Config, _parts.Config.Global.HashSeed);
+            await pool.ChangeAsync(pool.Pool.Config, _parts.PlaceIn(_parts.Config));
         }
     }
 
@@ -251,7 +251,7 @@ internal sealed class ConfigChange
     {
         foreach (PoolConfig next in _inForce)
         {
-            if (which(Find(next)!.Pool)) await Find(next)!.ChangeAsync(next, _next.Global.HashSeed);
+            if (which(Find(next)!.Pool)) await Find(next)!.ChangeAsync(next, _parts.PlaceIn(_next));
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class DownWatch
 
     private void Note()
     {
-        HashSet<Backend> down = [.. _pool.Backends.Where(IsDown)];
+        HashSet<Backend> down = [.. _pool.Backends.Where(static one => one.IsOut)];
         if (_pool.Config.OnDown == OnDown.Close)
         {
             foreach (Backend backend in down.Except(_down)) _ = _flows.LeaveAsync(backend);
@@ -33,6 +33,4 @@ internal sealed class DownWatch
 
         _down = down;
     }
-
-    private static bool IsDown(Backend backend) => backend.IsEjected || backend.Health == BackendHealth.Down;
 }

@@ -8,17 +8,26 @@ namespace L4Balancer;
 /// <summary>A pool with what watches it.</summary>
 internal sealed record PoolRuntime(Pool Pool, Ejector Ejector, HealthMonitor Monitor, SlowStart SlowStart)
 {
+    /// <summary>Watches nothing any more.</summary>
+    public async Task EndAsync()
+    {
+        await Monitor.DisposeAsync();
+        Ejector.Dispose();
+        SlowStart.Dispose();
+    }
+
     /// <summary>Goes over to a configuration whose new backends were added and judged before.</summary>
     /// <returns>How many backends were taken out.</returns>
-    public async Task<int> ChangeAsync(PoolConfig next, ulong seed)
+    public async Task<int> ChangeAsync(PoolConfig next, FleetPlace place)
     {
         PoolConfig now = Pool.Config;
         bool asksAnew = ConfigKeys.Pool.Any(key => key.Name.StartsWith("health.", StringComparison.Ordinal)
             && key.Text(now) != key.Text(next));
-        IReadOnlyList<Backend> removed = Pool.Apply(next, seed);
+        IReadOnlyList<Backend> removed = Pool.Apply(next, place);
         Monitor.JudgeByPool();
         await ForgetAsync(removed);
         if (asksAnew) Monitor.Reconsider();
+        Ejector.Reconsider();
         return removed.Count;
     }
 

@@ -16,6 +16,9 @@ internal sealed class StatusReader(BalancerParts parts)
     /// <summary>Every pool's backends, also removed ones that have flows.</summary>
     public IReadOnlyList<BackendStatus> Backends() => [.. parts.Pools.SelectMany(Backends)];
 
+    /// <summary>Every pool.</summary>
+    public IReadOnlyList<PoolStatus> Pools() => [.. parts.Pools.Select(static one => Pool(one.Pool))];
+
     /// <summary>What backends are found by: names and files.</summary>
     public IReadOnlyList<SourceStatus> Sources() =>
     [

@@ -27,7 +27,7 @@ internal sealed class SimulatedServer(string name, SimulatedClock clock)
             return false;
         }
 
-        Backend.TryBeginSession();
+        _ = Backend.TryBeginSession(); // Nothing bounds it.
         _flows.Add(new Flow(size, clock.Seconds));
         return true;
     }

@@ -46,7 +46,9 @@ internal sealed class StatusPages(
             balancer.Limits.Shards,
             Config(),
             status.Services(),
-            await status.BackendsAsync(request.Aborted))
+            await status.BackendsAsync(request.Aborted),
+            [.. balancer.PoolStatuses.Select(PoolJson.Of)],
+            [.. balancer.Zones.Select(ZoneJson.Of)])
         {
             Sources = Sources(),
         };

@@ -115,6 +115,14 @@ internal sealed class BackendReader(ProblemList problems, string folder)
         string? name = table.Text("name");
         int weight = table.Integer("weight", 1, 0, GreatestWeight);
         int maxConnections = table.Integer("max_connections", 0, 0, int.MaxValue);
+        (bool backup, int priority) = (table.Boolean("backup", false), Priority(table));
+        string zone = FleetKeys.Zone(table, "");
+        if (backup && priority > 0)
+        {
+            problems.Error(
+                table.Node("priority")!.Position, "a backup comes after all priorities; remove backup or priority");
+        }
+
         if (address is null) problems.Error(table.Position, "a backend needs an address = \"host:port\"");
         if (name is not null && NameSyntax.Problem(name) is { } problem)
         {
@@ -123,10 +131,14 @@ internal sealed class BackendReader(ProblemList problems, string folder)
 
         if (table.Text("address") is not { } text || FromAddress(text, address!, name) is not { } backend) return null;
 
-        return backend.IsSrv && table.Node("weight") is { } at
+        BackendConfig read = backend with
+        {
+            Weight = weight, MaxConnections = maxConnections, Backup = backup, Priority = priority, Zone = zone,
+        };
+        return backend.IsSrv && (table.Node("weight") ?? table.Node("priority")) is { } at
             ? table.Reject(
-                at, "SRV records say the weight of each of their servers themselves; remove 'weight'", backend)
-            : backend with { Weight = weight };
+                at, "SRV records say weight and priority of each of their servers themselves; remove them", backend)
+            : read;
     }
 
     private static int Priority(TableReader table) => table.Integer("priority", 0, 0, BackendConfig.MostPriority);

@@ -63,6 +63,7 @@ internal sealed class ConfigBinder
         BalancerConfig config = new()
         {
             Global = global,
+            Fleet = FleetKeys.Read(root.Table("fleet"), new FleetConfig()),
             Log = KnownKeys.Log(root.Table("log"), new LogConfig()),
             Admin = Admin(root.Table("admin")),
             Services = Settled(services, new HealthRules(defaultsTable, global, _problems)),

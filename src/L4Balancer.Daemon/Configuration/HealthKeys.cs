@@ -6,7 +6,7 @@ namespace L4Balancer.Daemon.Configuration;
 internal static class HealthKeys
 {
     private const int MostProbes = 1000;
-    private const int MostProbeBytes = 1400;
+    private const int MostAgentBytes = 1400;
 
     private static readonly TimeSpan MoreThanZero = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
@@ -26,8 +26,11 @@ internal static class HealthKeys
             Jitter = table.Share("jitter", fallback.Jitter),
             Initial = table.Word("initial", fallback.Initial, ConfigWords.InitialStates),
             Port = table.Port("port", fallback.Port),
+            Source = table.Address("source", fallback.Source),
+            ProxyProtocol = table.Word("proxy_protocol", fallback.ProxyProtocol, ConfigWords.ProxyProtocols),
         };
         health = ProbeKeys.Read(table, health, fallback);
+        health = ReadAgent(table, health, fallback);
         bool contradicts = health is { Reply: false, Expect.IsEmpty: false };
         return contradicts && (table.Node("expect") ?? table.Node("reply")) is { } at
             ? table.Reject(at, "'expect' says what an answer must contain, and reply = false that none need come; "

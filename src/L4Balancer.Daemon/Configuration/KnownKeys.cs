@@ -30,6 +30,8 @@ internal static class KnownKeys
         ShutdownDrain = table.Duration("shutdown_drain", fallback.ShutdownDrain),
         DrainNotice = table.Duration("drain_notice", fallback.DrainNotice),
         HashSeed = (ulong)table.Integer("hash_seed", (long)fallback.HashSeed, 0, long.MaxValue),
+        MaxProbes = table.Integer("max_probes", fallback.MaxProbes, 1, MostProbes),
+        Zone = FleetKeys.Zone(table, fallback.Zone),
         AllowExec = table.Boolean("allow_exec", fallback.AllowExec),
     };
 

@@ -17,7 +17,7 @@ internal sealed class VerdictRules(ProblemList problems)
     {
         HealthConfig health = pool.Health;
         string word = ConfigWords.Of(ConfigWords.ProbeTypes, health.Type);
-        bool isStream = health.Type is not (ProbeType.None or ProbeType.Udp);
+        bool isStream = health.Type is not (ProbeType.None or ProbeType.Udp or ProbeType.Exec);
         if (!isStream && health.ProxyProtocol != ProxyProtocol.Off)
         {
             Report(table.Find("health", "proxy_protocol"), $"a probe of type \"{word}\" has no connection that "

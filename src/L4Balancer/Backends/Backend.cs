@@ -24,7 +24,6 @@ internal sealed partial class Backend(BackendConfig config)
 
     private readonly long[] _connectErrors = new long[ConnectErrors.Count];
     private readonly long[] _transitions = new long[2];
-    private int _active;
     private int _failuresInRow;
     private long _total;
     private volatile ResolvedEndpoint? _endpoint;
@@ -33,14 +32,14 @@ internal sealed partial class Backend(BackendConfig config)
     private volatile bool _pending;
     private volatile bool _removed;
     private volatile bool _flowsStay;
-    private volatile int _weightFactor = 100;
     private long _drainDeadline = Never;
     private volatile AdminState _admin;
     private volatile BackendConfig _config = config;
     private volatile int _configuredWeight = config.Weight;
-    private volatile int _maxSessions = config.MaxConnections;
     private volatile int _runtimeWeight = NotSet;
     private volatile int _weightFactor = WholeWeight;
+    private volatile PeakAverage? _latency;
+    private volatile DecayingSum? _traffic;
     private string? _notedState;
 
     /// <summary>What it is called. One that was found by a name may come to be called otherwise.</summary>
@@ -49,6 +48,9 @@ internal sealed partial class Backend(BackendConfig config)
     public string Host => _config.Host;
 
     public ushort Port => _config.Port;
+
+    /// <summary>Its host as who asks it would call it: the name where there is one.</summary>
+    public string HostName => _config.HostName ?? _config.Host;
 
     /// <summary>What it was found by; null where it is configured itself.</summary>
     public string? Source => _config.Source;
@@ -78,37 +80,35 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>Out for a while because connects of real flows failed.</summary>
     public bool IsEjected => _ejected;
 
-    /// <summary>What the agent on the server wants of it, beside the operator.</summary>
-    public AgentReport Agent => _agent;
-
     /// <summary>What the operator wants of it, whatever its probes say.</summary>
     public AdminState Admin => _admin;
 
     /// <summary>It was removed from the configuration; the flows it has may end.</summary>
     public bool IsRemoved => _removed;
 
-    /// <summary>Percent of its weight that counts now: less than 100 while it starts slowly. 1 to 100.</summary>
-    public int WeightFactor => _weightFactor;
-
     /// <summary>It is judged before its configuration is in force.</summary>
     public bool IsPending => _pending;
 
     /// <summary>
-    /// New flows may go there as far as it depends on the operator: what probes and failures say is left aside.
+    /// New flows may go there as far as it depends on the operator and on what the agent wants: what probes and
+    /// failures say is left aside.
     /// </summary>
     public bool IsWanted => Weight > 0 && _admin == AdminState.Ready && !_removed && !_pending && !_shifted
-        && _endpoint is not null;
+        && _endpoint is not null && _agent is { Admin: AdminState.Ready, Percent: > 0 };
 
     /// <summary>New flows may go there.</summary>
-    public bool IsAvailable => Weight > 0 && _admin == AdminState.Ready && !_removed && !_pending && KeepsFlows
-        && _agent is { Admin: AdminState.Ready, Percent: > 0 };
+    public bool IsAvailable => IsWanted && IsHealthy;
+
+    /// <summary>
+    /// What a pick has chosen can be used still: it is available, or its pool uses it whatever its probes say.
+    /// </summary>
+    public bool TakesFlows => IsWanted && (IsHealthy || _forced);
 
     /// <summary>The flows it has may stay, where they are able to move. Read for every burst of datagrams.</summary>
-    public bool KeepsFlows => _health == BackendHealth.Up && !_ejected && _endpoint is not null
-        && _admin != AdminState.Maint && (!_removed || _flowsStay)
-        && _agent is { IsDown: false, Admin: not AdminState.Maint };
+    public bool KeepsFlows => (IsHealthy || _forced) && _endpoint is not null
+        && _admin != AdminState.Maint && _agent.Admin != AdminState.Maint && (!_removed || _flowsStay);
 
-    private bool IsHealthy => _health == BackendHealth.Up && !_ejected;
+    private bool IsHealthy => _health == BackendHealth.Up && !_ejected && !_agent.IsDown;
 
     /// <summary>It gets no new flows, and when those it has may be ended is to be watched.</summary>
     public bool IsDraining => _removed || _admin == AdminState.Drain;
@@ -123,13 +123,14 @@ internal sealed partial class Backend(BackendConfig config)
 
     /// <summary>
     /// The state as one word. What an operator wants comes before what the agent wants, that before what the probes
-    /// say.
+    /// say, and that before what its pool makes of it.
     /// </summary>
     public string StateText => this switch
     {
         { IsRemoved: true } => "removed",
         { Admin: AdminState.Maint } => "maint",
         { Admin: AdminState.Drain } => "drain",
+        { IsShifted: true } => "shifted",
         { Agent.Admin: AdminState.Maint } => "agent_maint",
         { Agent.Admin: AdminState.Drain } => "agent_drain",
         { Endpoint: null } => "unresolved",
@@ -141,32 +142,6 @@ internal sealed partial class Backend(BackendConfig config)
         { Use: BackendUse.Subset } => "subset",
         _ => "up",
     };
-
-    /// <summary>Sessions that have it as their server or try to.</summary>
-    public int ActiveSessions => Volatile.Read(ref _active);
-
-    /// <summary>Sessions at most; 0: as many as come.</summary>
-    public int MaxSessions => _maxSessions;
-
-    /// <summary>It has as many sessions as it may have; a pick passes it over.</summary>
-    public bool IsFull => MaxSessions is var most and > 0 && ActiveSessions >= most;
-
-    /// <summary>Most sessions at once: the lesser of what is configured and what the agent wants; 0 for none.</summary>
-    public int MaxSessions => (_maxSessions, _agent.MaxSessions) switch
-    {
-        (0, var agents) => agents,
-        (var configured, 0) => configured,
-        var (configured, agents) => Math.Min(configured, agents),
-    };
-
-    /// <summary>Flows that failed with it since the start.</summary>
-    public long FailedFlows => Volatile.Read(ref _failedFlows);
-
-    /// <summary>Those of them that <see cref="TotalSessions"/> has counted too.</summary>
-    public long FailedCounted => Volatile.Read(ref _failedCounted);
-
-    /// <summary>A place of a backend with a limit is free again. Called by who ends the session, after that.</summary>
-    internal Action? PlaceFreed { get; set; }
 
     /// <summary>Sessions established since the start.</summary>
     public long TotalSessions => Volatile.Read(ref _total);
@@ -189,28 +164,6 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>How often probes brought it up or took it down.</summary>
     public long Transitions(bool up) => Volatile.Read(ref _transitions[up ? 1 : 0]);
 
-    /// <summary>
-    /// Takes a place for a session that is about to connect, if there is one: at no moment do more than <see
-    /// cref="MaxSessions"/> hold one. Any thread; wait-free without a limit, otherwise somebody always gets on.
-    /// </summary>
-    public bool TryBeginSession()
-    {
-        if (_maxSessions == 0)
-        {
-            Interlocked.Increment(ref _active);
-            return true;
-        }
-
-        for (int active = ActiveSessions; active < _maxSessions || _maxSessions == 0;)
-        {
-            int seen = Interlocked.CompareExchange(ref _active, active + 1, active);
-            if (seen == active) return true;
-            active = seen; // Another session began or ended meanwhile.
-        }
-
-        return false;
-    }
-
     /// <summary>Its session is established.</summary>
     public void CountEstablished(TimeSpan connectTime)
     {
@@ -220,13 +173,6 @@ internal sealed partial class Backend(BackendConfig config)
 
     /// <summary>As the other, where there is nothing to wait for.</summary>
     public void CountEstablished() => Interlocked.Increment(ref _total);
-
-    /// <summary>Its session ended, or the connect failed.</summary>
-    public void EndSession()
-    {
-        Interlocked.Decrement(ref _active);
-        if (_maxSessions > 0) PlaceFreed?.Invoke();
-    }
 
     /// <summary>A connect failed.</summary>
     public void CountConnectError(ConnectError error) => Interlocked.Increment(ref _connectErrors[(int)error]);
@@ -248,16 +194,6 @@ internal sealed partial class Backend(BackendConfig config)
         if (rest > 0) _traffic?.Add(rest, now);
     }
 
-    /// <summary>A real flow failed with it.</summary>
-    /// <param name="wasEstablished">Its session has been counted before, as it is where nothing is waited for.</param>
-    /// <returns>Failures since the last success.</returns>
-    public int CountFailure(bool wasEstablished = false)
-    {
-        Interlocked.Increment(ref _failedFlows);
-        if (wasEstablished) Interlocked.Increment(ref _failedCounted);
-        return Interlocked.Increment(ref _failuresInRow);
-    }
-
     /// <summary>A real flow got an answer. Writes only where that is news: every shard calls it often.</summary>
     public void ForgetFailures()
     {
@@ -276,8 +212,12 @@ internal sealed partial class Backend(BackendConfig config)
         Interlocked.Increment(ref _transitions[health == BackendHealth.Up ? 1 : 0]);
     }
 
-    /// <summary>The agent has said something. Control plane.</summary>
-    internal void SetAgent(AgentReport said) => _agent = said;
+    /// <summary>Says what sessions are to measure. What is measured already goes on. Control plane.</summary>
+    internal void Measure(bool latency, bool traffic)
+    {
+        _latency = latency ? _latency ?? new PeakAverage() : null;
+        _traffic = traffic ? _traffic ?? new DecayingSum() : null;
+    }
 
     /// <summary>Ejects or reinstates. Control plane.</summary>
     internal void SetEjected(bool ejected) => _ejected = ejected;
@@ -294,7 +234,7 @@ internal sealed partial class Backend(BackendConfig config)
     /// <summary>Sets the weight at run time; null returns to the configured one. Control plane.</summary>
     internal void SetWeight(int? weight) => _runtimeWeight = weight ?? NotSet;
 
-    /// <summary>Has a part of its weight count, in percent. Control plane.</summary>
+    /// <summary>Sets <see cref="WeightFactor"/>. Control plane.</summary>
     internal void SetWeightFactor(int percent) => _weightFactor = percent;
 
     /// <summary>

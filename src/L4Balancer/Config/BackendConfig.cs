@@ -24,17 +24,32 @@ public sealed record BackendConfig
     /// <summary>Most sessions at once. Default 0: as many as come.</summary>
     public int MaxConnections { get; init; }
 
-    /// <summary>Lower ones are used first. Default 0; 0 to <see cref="LastPriority"/>.</summary>
-    internal int Priority { get; init; }
+    /// <summary>The last priority.</summary>
+    public const int MostPriority = 9;
 
-    /// <summary>The greatest number of <see cref="Priority"/>.</summary>
-    internal const int LastPriority = 9;
+    /// <summary>The <see cref="Tier"/> of backups.</summary>
+    public const int BackupTier = MostPriority + 1;
+
+    /// <summary>It takes flows where no other does. Default false; only with priority 0.</summary>
+    public bool Backup { get; init; }
+
+    /// <summary>Backends of the lowest take the flows while one of them can. Default 0; 0 to 9.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Where it is, by a name. Default empty: nowhere in particular.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>The order in which backends are used: priorities, then backups.</summary>
+    internal int Tier => Backup ? BackupTier : Priority;
 
     /// <summary>It stands for what SRV records say.</summary>
     internal bool IsSrv => Port == 0;
 
     /// <summary>What it was found by, as the configuration writes that; null where it is configured itself.</summary>
     internal string? Source { get; init; }
+
+    /// <summary>The host whose address <see cref="Host"/> is, where that was found by its name.</summary>
+    internal string? HostName { get; init; }
 
     /// <summary>
     /// With <see cref="Host"/> and <see cref="Port"/> what makes it the same backend as another of its pool. The name,

@@ -18,7 +18,16 @@ internal static class ConfigKeys
         Duration<GlobalConfig>("shutdown_drain", static global => global.ShutdownDrain),
         Duration<GlobalConfig>("drain_notice", static global => global.DrainNotice),
         new("hash_seed", static global => $"{global.HashSeed}", NewFlows),
+        new("max_probes", static global => Number(global.MaxProbes)),
         new("allow_exec", static global => Boolean(global.AllowExec)),
+        Word<GlobalConfig>("zone", static global => global.Zone, NewFlows),
+    ];
+
+    /// <summary>The <c>[fleet]</c> table.</summary>
+    public static readonly ConfigKey<FleetConfig>[] Fleet =
+    [
+        new("index", static fleet => Number(fleet.Index), NewFlows),
+        new("size", static fleet => Number(fleet.Size), NewFlows),
     ];
 
     /// <summary>The <c>[log]</c> table.</summary>
@@ -85,10 +94,20 @@ internal static class ConfigKeys
         Duration<PoolConfig>("ejection.base", static pool => pool.Ejection.Base),
         Duration<PoolConfig>("ejection.max", static pool => pool.Ejection.Max),
         new("ejection.max_ejected", static pool => Number(pool.Ejection.MaxEjected)),
+        new("ejection.failure_share", static pool => Number(pool.Ejection.FailureShare)),
+        new("ejection.min_flows", static pool => Number(pool.Ejection.MinFlows)),
+        Duration<PoolConfig>("ejection.window", static pool => pool.Ejection.Window),
+        Word<PoolConfig>(
+            "ejection.reinstate", static pool => ConfigWords.Of(ConfigWords.Reinstatements, pool.Ejection.Reinstate)),
         new("queue.size", static pool => Number(pool.Queue.Size)),
         Duration<PoolConfig>("queue.timeout", static pool => pool.Queue.Timeout, NewFlows),
         Duration<PoolConfig>("slow_start.duration", static pool => pool.SlowStart.Duration),
         Word<PoolConfig>("on_down", static pool => ConfigWords.Of(ConfigWords.DownFlows, pool.OnDown)),
+        new("zones.prefer_local", static pool => Boolean(pool.Zones.PreferLocal), NewFlows),
+        new("zones.spill_below", static pool => Number(pool.Zones.SpillBelow), NewFlows),
+        new("subset.size", static pool => Number(pool.SubsetSize), NewFlows),
+        new("panic.threshold", static pool => Number(pool.PanicThreshold), NewFlows),
+        Word<PoolConfig>("when_down", static pool => ConfigWords.Of(ConfigWords.WhenDown, pool.WhenDown), NewFlows),
         Duration<PoolConfig>("drain.timeout", static pool => pool.DrainTimeout),
         Word<PoolConfig>("backends_file", static pool => pool.BackendsFile),
         Duration<PoolConfig>("resolve", static pool => pool.Names.Interval),
@@ -102,6 +121,10 @@ internal static class ConfigKeys
         Word<BackendConfig>("address", Address),
         Word<BackendConfig>("name", static backend => backend.Name),
         new("weight", static backend => Number(backend.Weight), NewFlows) { Concerns = IsNotSrv },
+        new("max_connections", static backend => Number(backend.MaxConnections)),
+        new("backup", static backend => Boolean(backend.Backup), NewFlows),
+        new("priority", static backend => Number(backend.Priority), NewFlows) { Concerns = IsNotSrv },
+        Word<BackendConfig>("zone", static backend => backend.Zone, NewFlows),
     ];
 
     private static bool IsTcp(ServiceConfig service) => service.Protocol == FlowProtocol.Tcp;

@@ -56,6 +56,35 @@ internal static class ConfigText
         return isReadable ? text! : HexPrefix + Convert.ToHexStringLower(bytes.Span);
     }
 
+    /// <summary>What an answer must contain.</summary>
+    public static string Pattern(AnswerPattern pattern)
+    {
+        if (pattern.Expression is { } expression) return ExpressionPrefix + expression;
+
+        string text = Bytes(pattern.Bytes);
+        return text.StartsWith(ExpressionPrefix, StringComparison.Ordinal)
+            ? HexPrefix + Convert.ToHexStringLower(pattern.Bytes.Span)
+            : text;
+    }
+
+    /// <summary>A list of strings.</summary>
+    public static string Strings(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Quoted))}]";
+
+    /// <summary>The steps of a probe.</summary>
+    public static string Steps(IEnumerable<ProbeStep> steps) => $"[{string.Join(", ", steps.Select(Step))}]";
+
+    private static string Step(ProbeStep step)
+    {
+        List<string> keys = [];
+        if (!step.Send.IsEmpty) keys.Add($"send = {Quoted(Bytes(step.Send))}");
+        if (!step.Expect.IsEmpty) keys.Add($"expect = {Quoted(Pattern(step.Expect))}");
+        if (step.MinBytes > 0) keys.Add($"min_bytes = {Number(step.MinBytes)}");
+        return $"{{ {string.Join(", ", keys)} }}";
+    }
+
+    /// <summary>An address; none for that which leaves the choice to the kernel.</summary>
+    public static string OptionalAddress(IpAddress address) => address.IsAny ? "" : address.ToString();
+
     /// <summary>A list of addresses with ports; their order counts.</summary>
     public static string Endpoints(IEnumerable<IpEndpoint> endpoints) =>
         $"[{string.Join(", ", endpoints.Select(static one => Quoted(one.ToString())))}]";

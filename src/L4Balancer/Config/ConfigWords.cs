@@ -18,6 +18,10 @@ internal static class ConfigWords
         ("least_traffic", BalancePolicy.LeastTraffic),
     ];
 
+    /// <summary>What becomes of flows without an available backend.</summary>
+    public static readonly (string Word, WhenDown Value)[] WhenDown =
+        [("refuse", Config.WhenDown.Refuse), ("open", Config.WhenDown.Open)];
+
     /// <summary>What of a flow is hashed; <c>source/V4,V6</c> stands beside them.</summary>
     public static readonly (string Word, HashOn Value)[] HashedParts =
         [("5-tuple", HashOn.FiveTuple), ("source", HashOn.Source)];
@@ -34,6 +38,10 @@ internal static class ConfigWords
     public static readonly (string Word, string Value)[] ProbeMethods =
         [("GET", "GET"), ("HEAD", "HEAD"), ("OPTIONS", "OPTIONS"), ("POST", "POST")];
 
+    /// <summary>What happens to the connections of a backend that goes down.</summary>
+    public static readonly (string Word, OnDown Value)[] DownFlows =
+        [("keep", OnDown.Keep), ("close", OnDown.Close)];
+
     /// <summary>What backends count as before they are judged.</summary>
     public static readonly (string Word, InitialState Value)[] InitialStates =
         [("probe", InitialState.Probe), ("up", InitialState.Up), ("down", InitialState.Down)];
@@ -45,10 +53,6 @@ internal static class ConfigWords
     /// <summary>The versions of the PROXY protocol.</summary>
     public static readonly (string Word, ProxyProtocol Value)[] ProxyProtocols =
         [("off", ProxyProtocol.Off), ("v1", ProxyProtocol.V1), ("v2", ProxyProtocol.V2)];
-
-    /// <summary>What happens to the connections of a backend that goes down.</summary>
-    public static readonly (string Word, OnDown Value)[] DownFlows =
-        [("keep", OnDown.Keep), ("close", OnDown.Close)];
 
     /// <summary>The levels of the log.</summary>
     public static readonly (string Word, LogLevelName Value)[] LogLevels =

@@ -26,6 +26,12 @@ public sealed record GlobalConfig
     /// </summary>
     public ulong HashSeed { get; init; }
 
+    /// <summary>Probes under way at once in the whole process. Default 256; 1 to 65,536.</summary>
+    public int MaxProbes { get; init; } = 256;
+
+    /// <summary>The zone that this balancer is in. Default empty: none.</summary>
+    public string Zone { get; init; } = "";
+
     /// <summary>Whether probes may run programs (<see cref="ProbeType.Exec"/>). Default false.</summary>
     public bool AllowExec { get; init; }
 }

@@ -76,6 +76,23 @@ public sealed record HealthConfig
     /// </summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>
+    /// The address that stream probes and the agent's connection come from. Default any: the kernel chooses.
+    /// </summary>
+    public IpAddress Source { get; init; }
+
+    /// <summary>The PROXY header that stream probes begin with. Default off; version 2 says LOCAL.</summary>
+    public ProxyProtocol ProxyProtocol { get; init; }
+
+    /// <summary>Port of the agent that says what it thinks of its server. Default 0: there is none.</summary>
+    public ushort AgentPort { get; init; }
+
+    /// <summary>Time from one question to the agent to the next. Default zero: the interval; at least 10 ms.</summary>
+    public TimeSpan AgentInterval { get; init; }
+
+    /// <summary>What the agent is sent before it answers. Default nothing; at most 1,400 bytes.</summary>
+    public ReadOnlyMemory<byte> AgentSend { get; init; }
+
     /// <summary>The probe sees a certificate.</summary>
     internal bool UsesTls => Type == ProbeType.Tls || (Type == ProbeType.Http && Http.Https);
 }

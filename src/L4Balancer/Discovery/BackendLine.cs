@@ -69,9 +69,9 @@ internal static class BackendLine
         }
 
         if (!seen.Contains("address")) return "the object has no \"address\": \"host:port\"";
-        if (read!.IsSrv && seen.Contains("weight"))
+        if (read!.IsSrv && (seen.Contains("weight") || seen.Contains("priority")))
         {
-            return "SRV records say the weight of each of their servers themselves; remove \"weight\"";
+            return "SRV records say weight and priority of each of their servers themselves; remove them";
         }
 
         if (read is { Backup: true, Priority: > 0 }) return "a backup comes after all priorities; remove one of both";

@@ -30,6 +30,7 @@ internal static class Expansion
                 {
                     Name = servers.Count == 1 ? name.Name : full,
                     Host = server.Address.ToString(),
+                    HostName = server.Host,
                     Key = full,
                     Source = source,
                 };
@@ -57,10 +58,11 @@ internal static class Expansion
             {
                 Name = full,
                 Host = server.Address.ToString(),
+                HostName = server.Host,
                 Port = server.Port,
                 Key = full,
                 Weight = Weight(server.Weight, heaviest),
-                Priority = Math.Min(Array.IndexOf(priorities, server.Priority), BackendConfig.LastPriority),
+                Priority = Math.Min(Array.IndexOf(priorities, server.Priority), BackendConfig.MostPriority),
             };
         });
     }

@@ -6,10 +6,11 @@ namespace L4Balancer.Discovery;
 /// <summary>A server that a look-up has found.</summary>
 /// <param name="Address">Where it is.</param>
 /// <param name="Port">0 where the name does not say.</param>
+/// <param name="Host">Whose address it is.</param>
 /// <param name="Part">
 /// The question that found it: a look-up may consist of several, which fail each for itself.
 /// </param>
-internal readonly record struct FoundServer(IPAddress Address, ushort Port, string Part)
+internal readonly record struct FoundServer(IPAddress Address, ushort Port, string Host, string Part)
 {
     /// <summary>Of SRV: lower ones come first.</summary>
     public ushort Priority { get; init; }

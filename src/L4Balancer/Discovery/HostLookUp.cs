@@ -16,6 +16,6 @@ internal sealed class HostLookUp(string host, DnsRecords records) : ILookUp
             await records.FindAsync(new DnsQuestion(_host, type), cancellationToken);
         return found is null
             ? new LookUpAnswer([], new HashSet<string> { part }, error)
-            : LookUpAnswer.Found(found.Select(record => new FoundServer(record.Address!, 0, part)));
+            : LookUpAnswer.Found(found.Select(record => new FoundServer(record.Address!, 0, _host, part)));
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SystemLookUp(string host) : ILookUp
                 () => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
             IPAddress[] addresses = await _running.WaitAsync(cancellationToken);
-            return LookUpAnswer.Found(addresses.Select(static one => new FoundServer(one, 0, "")));
+            return LookUpAnswer.Found(addresses.Select(one => new FoundServer(one, 0, host, "")));
         }
         catch (SocketException exception)
         {

@@ -68,7 +68,7 @@ internal sealed class AgentMonitor
     {
         HealthConfig check = _check.Config;
         ProbeTarget target = new(
-            (endpoint with { Port = check.AgentPort }).ToIPEndPoint(), _backend.Host, _backend.Name, check,
+            (endpoint with { Port = check.AgentPort }).ToIPEndPoint(), _backend.HostName, _backend.Name, check,
             FrameworkTimer.AtMost(check.Timeout)) { AsksAgent = true };
         try
         {

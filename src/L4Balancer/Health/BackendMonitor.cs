@@ -25,11 +25,10 @@ internal sealed class BackendMonitor
     private readonly ProbeRunner _probes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private RiseFall _riseFall = new();
-    private volatile HealthConfig? _ahead; // What it is judged by before its configuration is in force.
     private readonly TaskCompletionSource _firstVerdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RiseFall _riseFall = new();
     private volatile ProbeStatus? _lastProbe;
+    private long _lastRun;
 
     public BackendMonitor(
         Pool pool, Backend backend, CheckInForce check, ProbeRunner probes, TimeProvider time, ILogger logger)
@@ -117,7 +116,7 @@ internal sealed class BackendMonitor
 
     private async Task<long?> JudgeOnceAsync(CancellationToken cancellationToken)
     {
-        if (!HasAddress()) return;
+        if (!HasAddress()) return null;
 
         if (Check.Type == ProbeType.None)
         {
@@ -134,6 +133,10 @@ internal sealed class BackendMonitor
         return run.StartedAt;
     }
 
+    /// <summary>A probe that comes to no certificate leaves the last one's expiry as it was known.</summary>
+    private DateTimeOffset? ExpiryAfter(ProbeResult result) =>
+        result.CertificateExpiry ?? (Check.UsesTls ? _lastProbe?.CertificateExpiry : null);
+
     /// <summary>It has a state before its first probe, which nobody has to wait for.</summary>
     private void BeginUnprobed()
     {
@@ -147,7 +150,7 @@ internal sealed class BackendMonitor
     {
         if (Check.Port != 0) endpoint = endpoint with { Port = Check.Port };
         TimeSpan timeout = Check.Type == ProbeType.Udp ? UdpTimeout() : ProbeTimeout;
-        ProbeTarget target = new(endpoint.ToIPEndPoint(), _backend.Host, _backend.Name, Check, timeout);
+        ProbeTarget target = new(endpoint.ToIPEndPoint(), _backend.HostName, _backend.Name, Check, timeout);
         bool isAwaited = !_firstVerdict.Task.IsCompleted;
         return _probes.RunAsync(new ProbeRequest(target, Interval, _lastRun, isAwaited), cancellationToken);
     }
@@ -161,7 +164,7 @@ internal sealed class BackendMonitor
     private void Observe(ProbeRun run)
     {
         ProbeResult result = run.Result;
-        _lastProbe = new ProbeStatus(run.EndedOn, result.IsGood, result.Text);
+        _lastProbe = new ProbeStatus(run.EndedOn, result.IsGood, result.Text, ExpiryAfter(result));
         if (!result.IsVerdict) return; // What it was before is the better guess.
 
         Probes.Add(result.IsGood);

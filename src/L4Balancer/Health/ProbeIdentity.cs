@@ -32,9 +32,14 @@ internal readonly record struct ProbeIdentity(
             ? $"agent {ConfigText.Bytes(target.Check.AgentSend)} {target.Check.Source}"
             : Texts.GetValue(target.Check, QuestionOf);
 
-        // Some types speak of the host, or of the name, to the server or to a program.
-        bool isAddressAll = target.AsksAgent || target.Check.Type is ProbeType.Tcp or ProbeType.Udp;
-        (string host, string name) = isAddressAll ? ("", "") : (target.Host, target.Name);
+        // Some types speak of the host to the server, and a program is told of the name.
+        (string host, string name) = target.Check.Type switch
+        {
+            _ when target.AsksAgent => ("", ""),
+            ProbeType.Tls or ProbeType.Http => (target.Host, ""),
+            ProbeType.Exec => (target.Host, target.Name),
+            _ => ("", ""),
+        };
         return new ProbeIdentity(target.Endpoint, host, name, target.Timeout, question);
     }
 

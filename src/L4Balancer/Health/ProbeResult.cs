@@ -8,6 +8,9 @@ namespace L4Balancer.Health;
 /// <param name="IsVerdict">False where this side could not even try, which says nothing of the backend.</param>
 internal readonly record struct ProbeResult(bool IsGood, string Text, bool IsVerdict = true)
 {
+    /// <summary>When the certificate that the backend showed expires; null where there was none to see.</summary>
+    public DateTimeOffset? CertificateExpiry { get; init; }
+
     /// <summary>What an error of the network says of a backend.</summary>
     /// <param name="error">The error.</param>
     /// <param name="refused">What it is called that nobody listens there.</param>
@@ -31,6 +34,7 @@ internal readonly record struct ProbeResult(bool IsGood, string Text, bool IsVer
             SocketError.ConnectionRefused => refused,
             SocketError.HostUnreachable => "host unreachable",
             SocketError.NetworkUnreachable => "network unreachable",
+            SocketError.ConnectionReset => "connection reset",
             _ => $"probe failed ({error})",
         };
         return new ProbeResult(false, $"{what} after {clock}");

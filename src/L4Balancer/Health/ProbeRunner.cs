@@ -127,6 +127,10 @@ internal sealed class ProbeRunner(TimeProvider time)
                 + "the other IPv6", IsVerdict: false)),
         { AsksAgent: true } => AgentProbe.RunAsync(target, time, cancellationToken),
         { Check.Type: ProbeType.Tcp } => TcpProbe.RunAsync(target, time, cancellationToken),
+        { Check.Type: ProbeType.Tls } => TlsProbe.RunAsync(target, time, cancellationToken),
+        { Check.Type: ProbeType.Http } => HttpProbe.RunAsync(target, time, cancellationToken),
+        { Check.Type: ProbeType.SendExpect } => SendExpectProbe.RunAsync(target, time, cancellationToken),
+        { Check.Type: ProbeType.Exec } => ExecProbe.RunAsync(target, time, cancellationToken),
         { Check.Type: ProbeType.Udp } => UdpProbe.RunAsync(
             target.Endpoint, target.Check, target.Timeout, time, cancellationToken),
         _ => throw new InvalidOperationException($"{target.Check.Type} is no probe"),

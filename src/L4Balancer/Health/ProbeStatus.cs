@@ -4,4 +4,8 @@ namespace L4Balancer.Health;
 /// <param name="At">When it ended.</param>
 /// <param name="IsGood">It succeeded.</param>
 /// <param name="Text">For people: "connect refused after 0.3 ms".</param>
-public sealed record ProbeStatus(DateTimeOffset At, bool IsGood, string Text);
+/// <param name="CertificateExpiry">
+/// When the certificate expires that the backend showed last; null where there was none to see.
+/// </param>
+public sealed record ProbeStatus(
+    DateTimeOffset At, bool IsGood, string Text, DateTimeOffset? CertificateExpiry = null);

@@ -6,12 +6,12 @@ namespace L4Balancer.Health;
 /// <summary>
 /// Gives a backend that takes flows again, or for the first time in a pool that serves already, a part of its weight
 /// that grows with the time, in <see cref="Steps"/> steps. All backends of the pool that start slowly step together:
-/// each step is one publish. There is none at the process's start, where nobody else would take more, and none for who
-/// would share all flows with others in the same state.
+/// each step is one publish. There is none at the process's start, and none where nobody else of the same tier could
+/// take more: for the only one, or where all are in the same step.
 /// <code>
-///   Whole --was not available, is now; others have their whole weight--> Slow (a step's weight)
+///   Whole --was not available, is now--> Slow (a step's weight)
 ///   Slow --a step's time--> Slow (one step more) --the last--> Whole
-///   Slow --not available any more, the pool is all in one step, slow_start.duration = 0--> Whole
+///   Slow --not available any more, its tier is all in one step, slow_start.duration = 0--> Whole
 /// </code>
 /// All but the constructor happens with the pool's changes held up.
 /// </summary>
@@ -80,11 +80,13 @@ internal sealed class SlowStart : IDisposable
         HashSet<Backend> now = _available = [.. available];
         foreach (Backend gone in _begun.Keys.Where(backend => !now.Contains(backend)).ToArray()) End(gone);
 
-        bool isAllInOneStep = _begun.Count == available.Length
-            && available.All(backend => backend.WeightFactor == available[0].WeightFactor);
-        if (isAllInOneStep || Duration == TimeSpan.Zero)
+        foreach (IGrouping<int, Backend> tier in available.GroupBy(static backend => backend.Tier))
         {
-            foreach (Backend backend in available) End(backend);
+            int step = tier.First().WeightFactor;
+            bool isAllInOneStep = tier.All(one => _begun.ContainsKey(one) && one.WeightFactor == step);
+            if (!isAllInOneStep && Duration > TimeSpan.Zero) continue;
+
+            foreach (Backend backend in tier) End(backend);
         }
 
         SetTimer();

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using L4Balancer.Config;
 
 namespace L4Balancer.Health;
@@ -18,8 +17,6 @@ internal static class UdpProbe
     /// <summary>Answers that are read before a flood of wrong ones counts as a failure.</summary>
     private const int MostAnswers = 1000;
 
-    private const int ShownBytes = 32;
-
     /// <summary>
     /// Sends and waits for an answer with <see cref="HealthConfig.Expect"/> in it; other answers are passed over until
     /// the timeout. Silence is a failure, or good where no <see cref="HealthConfig.Reply"/> is due: then only ICMP
@@ -29,10 +26,8 @@ internal static class UdpProbe
     public static async Task<ProbeResult> RunAsync(
         IPEndPoint target, HealthConfig check, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        ProbeClock clock = new(time);
-        using CancellationTokenSource deadline = new(timeout, time);
-        using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using ProbeDeadline deadline = new(timeout, time, cancellationToken);
+        ProbeClock clock = deadline.Clock;
         byte[] answer = ArrayPool<byte>.Shared.Rent(AnswerBytes);
         int? wrong = null; // Bytes of the last answer that was not the expected one.
         try
@@ -43,8 +38,8 @@ internal static class UdpProbe
             await socket.SendAsync(check.Send, deadline.Token);
             for (int answers = 0; answers < MostAnswers; answers++)
             {
-                int count = await socket.ReceiveAsync(answer.AsMemory(0, AnswerBytes), either.Token);
-                bool isExpected = answer.AsSpan(0, count).IndexOf(check.Expect.Span) >= 0;
+                int count = await socket.ReceiveAsync(answer.AsMemory(0, AnswerBytes), deadline.Token);
+                bool isExpected = check.Expect.IsIn(answer.AsSpan(0, count));
                 if (isExpected || !check.Reply) return new ProbeResult(true, $"answered after {clock}");
 
                 wrong = count;
@@ -52,12 +47,12 @@ internal static class UdpProbe
 
             return new ProbeResult(false, $"{MostAnswers} wrong answers after {clock}");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsOver)
         {
             if (!check.Reply) return new ProbeResult(true, $"no error within {clock}");
 
-            string text = wrong is { } count ? $"only {Quote(answer.AsSpan(0, count))} came" : "no answer";
-            string due = wrong is null ? "" : $", without the expected {Quote(check.Expect.Span)}";
+            string text = wrong is { } count ? $"only {AnswerQuote.Of(answer.AsSpan(0, count))} came" : "no answer";
+            string due = wrong is null ? "" : $", without the expected {AnswerQuote.Of(check.Expect)}";
             return new ProbeResult(false, $"{text} within {clock}{due}");
         }
         catch (SocketException exception)
@@ -68,15 +63,5 @@ internal static class UdpProbe
         {
             ArrayPool<byte>.Shared.Return(answer);
         }
-    }
-
-    /// <summary>The beginning of an answer as the configuration writes it; a backend's bytes may be anything.</summary>
-    private static string Quote(ReadOnlySpan<byte> answer)
-    {
-        ReadOnlySpan<byte> shown = answer.Length > ShownBytes ? answer[..ShownBytes] : answer;
-        string text = shown.ContainsAnyExceptInRange((byte)' ', (byte)'~')
-            ? $"hex:{Convert.ToHexStringLower(shown)}"
-            : Encoding.ASCII.GetString(shown);
-        return $"\"{text}\"{(answer.Length > ShownBytes ? "…" : "")}";
     }
 }

@@ -10,8 +10,8 @@ internal readonly record struct ProgramEnd(int ExitCode, bool IsKnown);
 
 /// <summary>
 /// Starts programs, each in a session and process group of its own, and ends the whole group (posix_spawn(3),
-/// waitid(2), kill(2)). A program that has ended keeps its number until it is reaped, so that a signal to its group reaches nobody
-/// else.
+/// waitid(2), kill(2)). A program that has ended keeps its number until it is reaped, so that a signal to its group
+/// reaches nobody else.
 /// </summary>
 internal static unsafe class Programs
 {

@@ -20,6 +20,9 @@ internal sealed class BalancerMeter : IDisposable
         new ServiceMetrics(() => Named(balancer.AllServices)).Publish(_meter);
         new UdpMetrics(() => Named(balancer.AllServices).OfType<UdpRuntime>()).Publish(_meter);
         new PoolMetrics(() => balancer.Pools).Publish(_meter);
+        new QueueMetrics(() => balancer.Pools).Publish(_meter);
+        ProbeMetrics.Publish(_meter, balancer.Probes);
+        new TierMetrics(balancer).Publish(_meter);
         new DiscoveryMetrics(balancer.Discovery, new StatusReader(balancer).Sources).Publish(_meter);
         _meter.CreateObservableGauge(
             "connections_limit", () => balancer.Limits.MaxConnections,

@@ -13,8 +13,8 @@ internal sealed class PoolMetrics(Func<IEnumerable<PoolRuntime>> pools)
     private static readonly bool[] Outcomes = [true, false];
     private static readonly string[] States =
     [
-        "up", "down", "ejected", "unresolved", "unknown", "drain", "maint", "removed", "agent_down", "agent_drain",
-        "agent_maint",
+        "up", "standby", "subset", "down", "ejected", "unresolved", "unknown", "shifted", "drain", "maint", "removed",
+        "agent_down", "agent_drain", "agent_maint",
     ];
 
     /// <summary>Publishes the instruments. Every label value is there from the start, with 0.</summary>

@@ -43,7 +43,7 @@ internal sealed record Member
             Zone = backend.Zone,
             Weight = backend.Weight,
             Configured = backend.ConfiguredWeight,
-            Factor = backend.WeightFactor,
+            Factor = backend.WeightPercent,
             IsWanted = isAvailable || backend.IsWanted,
             IsAvailable = isAvailable,
         };

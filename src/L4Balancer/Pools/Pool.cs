@@ -24,7 +24,7 @@ internal sealed partial class Pool
         _config = config;
         _place = place;
         _time = time;
-        _logger = logger;
+        _news = new PoolNews(config.Name, logger);
         Queue = new PoolQueue(this);
         _backends = [.. config.Backends.Select(MakeBackend)];
         NoteStates();
@@ -243,22 +243,6 @@ internal sealed partial class Pool
 
     private Backend MakeBackend(BackendConfig config) => new(config) { PlaceFreed = Queue.OnPlaceFreed };
 
-    private void PublishChanges()
-    {
-        // Asked again after the flag is down: who changed something before that has left it to this thread.
-        while (_unpublished && Interlocked.Exchange(ref _publishing, 1) == 0)
-        {
-            try
-            {
-                Publish();
-            }
-            finally
-            {
-                Interlocked.Exchange(ref _publishing, 0);
-            }
-        }
-    }
-
     /// <summary>
     /// Where all are to be used once none is available, the last one keeps its flows from before it goes down, and all
     /// keep theirs from before that is published.
@@ -274,38 +258,5 @@ internal sealed partial class Pool
         {
             if (left == 0 ? backend.IsWanted : backend.IsAvailable) backend.SetForced(true);
         }
-
-        // What it weighs is read once: it may be changed meanwhile.
-        Candidate[] available =
-        [
-            .. all.Where(static backend => backend.IsAvailable)
-                .Select(static backend => new Candidate(backend, backend.Weight, backend.WeightFactor))
-                .Where(static one => one.Weight > 0),
-        ];
-        int weightOfAll = all.Sum(static backend => Math.Max(backend.ConfiguredWeight, backend.Weight));
-        Previous = _snapshot;
-        _snapshot = new PoolSnapshot(
-            available.Length == 0 ? null : new RingSelector(available, weightOfAll, seed),
-            available.Length,
-            config.HashOn,
-            seed,
-            [.. all.Select(static backend => backend.Endpoint).OfType<IpEndpoint>()])
-        {
-            Candidates = [.. available.Select(static one => one.Backend)],
-        };
-
-        lock (_writer)
-        {
-            foreach ((Backend backend, long deadline) in leaving) backend.Remove(deadline, flowsStay: false);
-            NoteStates();
-        }
-
-        Queue.OnPlaceFreed(); // There may be other backends to go to, or larger limits, or nothing to wait for.
-        bool serves = available.Length > 0;
-        if (serves == _serves) return;
-
-        _serves = serves;
-        if (serves) _logger.PoolServes(Name, available.Length, all.Length);
-        else _logger.PoolEmpty(Name);
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using L4Balancer.Backends;
 using L4Balancer.Net;
-using L4Balancer.Selection;
 
 namespace L4Balancer.Pools;
 
@@ -192,33 +191,18 @@ internal sealed class PoolQueue(Pool pool)
     /// <summary>Picks and reserves; where others are faster, as often as there are backends to lose.</summary>
     private Backend? Reserve(in FlowKey flow, ReadOnlySpan<Backend> tried, out bool mayWait)
     {
-        mayWait = true;
-        Backend[] candidates = pool.Snapshot.Candidates;
-        for (int looks = 0; looks <= candidates.Length; looks++)
+        mayWait = false;
+        if (pool.Backends.Count == 0) return null; // Given up; what it has published still stands.
+
+        for (int looks = pool.Available; looks >= 0; looks--)
         {
-            // Asked first: a ring of which all are full is walked round to find that out.
-            if (!HasRoom(candidates, tried, out mayWait)) return null;
-            if (pool.Pick(flow, tried) is { } backend && backend.TryBeginSession()) return backend;
+            if (pool.Pick(flow, tried, out mayWait) is not { } backend) return null;
+            if (backend.TryBeginSession()) return backend;
         }
 
         mayWait = true;
         Serve(); // Others were faster each time, and there may be room still: who waits is looked at again.
         return null;
-    }
-
-    /// <summary>True where one that was not tried has room; otherwise whether one may have room later.</summary>
-    private static bool HasRoom(Backend[] candidates, ReadOnlySpan<Backend> tried, out bool mayHaveLater)
-    {
-        mayHaveLater = false;
-        foreach (Backend candidate in candidates)
-        {
-            if (candidate.IsRemoved || Candidate.WasTried(candidate, tried)) continue;
-
-            mayHaveLater = true;
-            if (!candidate.IsFull) return true;
-        }
-
-        return false;
     }
 
     private bool TryCount()

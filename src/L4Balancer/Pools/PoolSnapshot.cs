@@ -1,4 +1,3 @@
-using L4Balancer.Backends;
 using L4Balancer.Net;
 using L4Balancer.Selection;
 
@@ -13,11 +12,8 @@ namespace L4Balancer.Pools;
 internal sealed record PoolSnapshot(
     Level[] Levels, int Available, HashOn HashOn, ulong Seed, HashSet<IpEndpoint> Addresses)
 {
-    /// <summary>
-    /// Every backend that the selector may pick, of all its levels: who finds none with room learns from them whether
-    /// one may have room later.
-    /// </summary>
-    public Backend[] Candidates { get; init; } = [];
+    /// <summary>What the levels were made of; null before the first publish.</summary>
+    public Composition? Composition { get; init; }
 
     /// <summary>Of a pool that has published nothing.</summary>
     public static PoolSnapshot Empty { get; } = new([], 0, HashOn.FiveTuple, 0, []);

@@ -133,13 +133,6 @@ internal sealed class RingSelector : IFlowPlacement
     }
 
     /// <summary>
-    /// Points of a candidate, at least one. With a part of its weight it has the first of those that it has with all of
-    /// it: no flow moves between others while it starts slowly.
-    /// </summary>
-    private static int Points(Candidate candidate, int pointsPerWeight) =>
-        Math.Max(1, candidate.EffectiveWeight * pointsPerWeight / Backend.WholeWeight);
-
-    /// <summary>
     /// Puts the sorted points into a table with half as many slots again: each at its own slot or, where that is taken,
     /// at the next free one; a slot left empty repeats the point after it. So the first point at or after a place is at
     /// the place's slot or just behind it, nearly always in the same cache line: a pick misses the caches once. The

@@ -43,7 +43,7 @@ internal static class TcpDialler
                 continue;
             }
 
-            if (!backend.IsAvailable) // Not any more, and the ring without it is still being built.
+            if (!backend.TakesFlows) // Not any more, and the ring without it is still being built.
             {
                 backend.EndSession();
                 (failed ??= []).Add(backend);

@@ -93,28 +93,6 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
     /// <summary>What was received last is all, and the target's stream is to end behind it, not by a reset.</summary>
     public bool EndFollows(bool fromClient) => Source(fromClient).HasEnded && _pendingAbort != AbortReason(fromClient);
 
-    /// <summary>A connect to a backend begins, whose place was taken for it: the clock runs.</summary>
-    public void BeginAttempt(Backend backend)
-    {
-        if (_attempts++ > 0) _home.Counters.Retries++;
-        _backend = backend;
-        _lastActivity = Shard.Now;
-        _countsAtBackend = true;
-        _mayNotStay = false;
-        Shard.Timers.Arm(this, Shard.Now + _service.Timeouts.Connect);
-    }
-
-    /// <summary>Binds the socket of the attempt to the session, so that a close or a timeout ends it.</summary>
-    public void SetServer(ShardSocket server) => _server = server;
-
-    /// <summary>The attempt failed.</summary>
-    public void EndAttempt()
-    {
-        _server?.Close(reset: true);
-        _server = null;
-        LeaveBackend();
-    }
-
     /// <summary>Counts bytes taken from a direction's source.</summary>
     public void CountReceived(bool fromClient, int bytes)
     {
@@ -294,12 +272,5 @@ internal sealed partial class TcpSession : SocketOwner, ILiveFlow
         LeaveBackend();
         Shard.Load.Remove();
         _service.Limit.Release();
-    }
-
-    /// <summary>The backend stays known, for the record.</summary>
-    private void LeaveBackend()
-    {
-        if (_countsAtBackend) _backend!.EndSession();
-        _countsAtBackend = false;
     }
 }

@@ -28,7 +28,8 @@ internal sealed class ConfigKeysTests
             protocol = "{{kind.Protocol}}"
             listen = "192.0.2.1:80"
             backends = ["10.0.0.1:80"]
-            health = { {{kind.Health}} }
+            balance = "maglev"
+            health = { {{kind.Health}}, agent_port = 1 }
             """)),
     ];
 
@@ -68,7 +69,7 @@ internal sealed class ConfigKeysTests
         int number => [(path, number + 1)],
         ushort number => [(path, (ushort)(number + 1))],
         ulong number => [(path, number + 1)],
-        double number => [(path, number == 0 ? 0.5 : number / 2)],
+        double number => [(path, number + 1)],
         bool flag => [(path, !flag)],
         string text => [(path, text + "x")],
         TimeSpan duration => [(path, duration + TimeSpan.FromSeconds(1))],

@@ -36,6 +36,7 @@ internal sealed class GeneratedConfigs
                 AllowExec = true,
                 Shards = _random.Next(257), MaxConnections = _random.Next(), ShutdownDrain = Duration(0),
                 DrainNotice = Duration(0), HashSeed = (ulong)_random.NextInt64(), MaxProbes = _random.Next(1, 65_537),
+                Zone = Name(),
             },
             Fleet = Fleet(),
             Log = new LogConfig
@@ -105,7 +106,11 @@ internal sealed class GeneratedConfigs
             Name = name,
             Backends = [.. Enumerable.Range(0, _random.Next(1, 6)).Select(_ => Backend())],
             Balance = One<BalancePolicy>(),
-            HashOn = One<HashOn>(),
+            HashOn = Pick(
+                HashOn.FiveTuple, HashOn.Source, HashOn.SourcePrefix(_random.Next(1, 33), _random.Next(1, 129)),
+                HashOn.SourcePrefix(24, HashOn.UsualV6Bits)),
+            MaxLoad = Flip() ? 0 : 1.01 + _random.NextDouble(),
+            Maglev = new MaglevConfig { TableSize = Pick(7, 65_537, 5_000_011) },
             Health = health,
             Ejection = new EjectionConfig
             {
@@ -117,6 +122,10 @@ internal sealed class GeneratedConfigs
             Queue = new QueueConfig { Size = _random.Next(QueueConfig.MostSize + 1), Timeout = Duration(1) },
             SlowStart = new SlowStartConfig { Duration = Duration(0) },
             OnDown = One<OnDown>(),
+            Zones = new ZonesConfig { PreferLocal = Flip(), SpillBelow = _random.NextDouble() },
+            SubsetSize = _random.Next(PoolConfig.MaxBackends + 1),
+            PanicThreshold = _random.NextDouble(),
+            WhenDown = One<WhenDown>(),
             DrainTimeout = Duration(0),
             BackendsFile = Pick("", "/run/with space \"and\" more", Path.GetFullPath("/etc/" + Name())),
             Names = new ResolveConfig
@@ -139,7 +148,14 @@ internal sealed class GeneratedConfigs
         {
             Type = One<ProbeType>(), Interval = Duration(10), Timeout = Duration(1), Rise = _random.Next(1, 1001),
             Fall = _random.Next(1, 1001), Jitter = _random.NextDouble(), Port = (ushort)_random.Next(65_536),
-        };
+            IntervalDown = IntervalOrNone(), IntervalTransition = IntervalOrNone(),
+        });
+        if (health.Type != ProbeType.None) health = health with { Initial = One<InitialState>() };
+        if (health.Type is not (ProbeType.None or ProbeType.Udp or ProbeType.Exec))
+        {
+            health = health with { ProxyProtocol = One<ProxyProtocol>() };
+        }
+
         bool reply = Flip();
         return health.Type switch
         {
@@ -159,15 +175,50 @@ internal sealed class GeneratedConfigs
         };
     }
 
-    private BackendConfig Backend() => _random.Next(5) == 0
-        ? new BackendConfig { Name = Name(), Host = "_web._tcp.example.net", Port = 0 }
-        : new BackendConfig
+    private HealthConfig WithAgent(HealthConfig health) => Flip()
+        ? health
+        : health with
         {
-            Name = Name(),
+            AgentPort = (ushort)_random.Next(1, 65_536), AgentInterval = IntervalOrNone(), AgentSend = Bytes(),
+        };
+
+    private TimeSpan IntervalOrNone() => Flip() ? TimeSpan.Zero : Duration(10);
+
+    private ProbeStep Step() => new()
+    {
+        Send = Flip() ? Bytes() : default, Expect = Pattern(), MinBytes = _random.Next(99),
+    };
+
+    private HttpProbeConfig Http(bool https) => new()
+    {
+        Method = Pick("GET", "OPTIONS", "POST"), Path = Pick("/", "/a%20b?c=\"d\\"), Https = https,
+        Host = Pick("", "a.example.net:80", "[::1]"),
+        Status = Pick(HttpStatusSet.Good, HttpStatusSet.Parse("404, 500-599")!),
+        Body = Flip() ? Pattern() : AnswerPattern.Empty,
+    };
+
+    private TlsProbeConfig Tls() => new() { Name = Pick("", "a.example.net"), Verify = Flip() };
+
+    private AnswerPattern Pattern() => Flip()
+        ? AnswerPattern.Of(Bytes())
+        : AnswerPattern.OfExpression(Pick("^\\+?\\x00\"", "re:a{1,3}", "[ab]$")).Pattern!;
+
+    private BackendConfig Backend() => _random.Next(5) == 0
+        ? new BackendConfig { Name = Name(), Host = "_web._tcp.example.net", Port = 0, Zone = Pick("", "z1") }
+        : Placed(Flip()) with
+        {
+            Zone = Pick("", "z1"),
             Host = Pick("10.0.0.1", "2001:db8::1", "web-1.example.net"),
             Port = (ushort)_random.Next(1, 65_536),
             Weight = _random.Next(257),
+            MaxConnections = _random.Next(),
         };
+
+    private BackendConfig Placed(bool backup) => new()
+    {
+        Name = Name(), Host = "", Port = 1, Backup = backup,
+        Priority = backup ? 0 : _random.Next(BackendConfig.MostPriority + 1),
+    };
 
     /// <summary>Each on a port of its own, some of them neighbours.</summary>
     private ListenAddress Listen()

@@ -9,7 +9,10 @@ namespace L4Balancer.Tests.Daemon;
 internal sealed partial class DocumentationTests
 {
     private static readonly string[] TableKeys =
-        ["timeouts", "retry", "udp", "health", "ejection", "drain", "queue", "slow_start"];
+    [
+        "timeouts", "retry", "udp", "maglev", "health", "ejection", "drain", "queue", "slow_start", "zones", "subset",
+        "panic",
+    ];
 
     [TestCaseSource(typeof(ConfigTexts), nameof(ConfigTexts.Tables))]
     public void Configuration_EveryKey_IsDescribed(string table)

@@ -16,7 +16,7 @@ public sealed class BackendsFileTests
         BackendsFile file = Parse(
             "# made by hand\n\n10.0.0.1:80\r\n  [2001:db8::1]:80\t\n\"10.0.0.2:80\"\nweb.test:80\nsrv+_w._tcp.test\n"
             + "{\"address\": \"10.0.0.3:80\", \"name\": \"c\", \"weight\": 0, \"max_connections\": 9}\n"
-            + "{ \"weight\":256, \"name\":\"d\", \"address\":\"10.0.0.4:80\" }\n");
+            + "{ \"weight\":256, \"zone\":\"z\", \"priority\": 3, \"name\":\"d\", \"address\":\"10.0.0.4:80\" }\n");
 
         Assert.That(file.Problem, Is.Null);
         Assert.That(
@@ -56,7 +56,7 @@ public sealed class BackendsFileTests
     [TestCase("{\"address\": \"a:1\", \"weight\": 1.5}\n",
         "web.json:1:30: \"weight\" must be a whole number from 0 to 256")]
     [TestCase("{\"address\": \"srv+_a._tcp.b\", \"weight\": 2}\n",
-        "web.json:1:41: SRV records say the weight of each of their servers themselves; remove \"weight\"")]
+        "web.json:1:41: SRV records say weight and priority of each of their servers themselves; remove them")]
     [TestCase("\"\\ud800\"\n", "web.json:1:1: the line has a string that is no text")]
     public void Parse_Wrong_SaysWhereAndWhat(string text, string problem)
     {

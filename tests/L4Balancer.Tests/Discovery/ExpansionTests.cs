@@ -11,10 +11,10 @@ public sealed class ExpansionTests
     private static readonly BackendConfig Host = new() { Name = "web", Host = "web.test", Port = 80, Weight = 7 };
     private static readonly BackendConfig Service = new() { Name = "_w._tcp.test", Host = "_w._tcp.test", Port = 0 };
 
-    private static FoundServer Address(string address) => new(IPAddress.Parse(address), 0, "");
+    private static FoundServer Address(string address) => new(IPAddress.Parse(address), 0, "web.test", "");
 
     private static FoundServer Record(int number, int priority, int weight, int port = 80) =>
-        new(new IPAddress([10, 0, 0, (byte)number]), (ushort)port, "")
+        new(new IPAddress([10, 0, 0, (byte)number]), (ushort)port, "a.test", "")
         {
             Priority = (ushort)priority, Weight = (ushort)weight,
         };
@@ -36,6 +36,7 @@ public sealed class ExpansionTests
         BackendConfig one = Of(Host, Address("192.0.2.1")).Single();
 
         Assert.That((one.Name, one.Host, one.Port, one.Weight), Is.EqualTo(("web", "192.0.2.1", (ushort)80, 7)));
+        Assert.That(one.HostName, Is.EqualTo("web.test"), "what probes of TLS and HTTP call it");
     }
 
     [Test]

@@ -11,7 +11,7 @@ public sealed class HeldServersTests
     private static readonly LookUpAnswer Empty = LookUpAnswer.Found([]);
 
     private static FoundServer Server(int number, string part = "a") =>
-        new(new IPAddress([10, 0, 0, (byte)number]), 0, part);
+        new(new IPAddress([10, 0, 0, (byte)number]), 0, "", part);
 
     private static LookUpAnswer Found(params int[] numbers) =>
         LookUpAnswer.Found(numbers.Select(static number => Server(number)));
@@ -95,7 +95,7 @@ public sealed class HeldServersTests
         FoundServer[] many =
         [
             .. Enumerable.Range(0, HeldServers.MostServers + 100)
-                .Select(static i => new FoundServer(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), 0, "")),
+                .Select(static i => new FoundServer(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), 0, "", "")),
         ];
         HeldServers one = new(Hold);
         HeldServers other = new(Hold);

@@ -185,7 +185,8 @@ public sealed class ExecProbeTests
     private Task<ProbeResult> RunAsync(string script) => RunAsync(Check(script));
 
     private Task<ProbeResult> RunAsync(HealthConfig check, CancellationToken cancellationToken = default) =>
-        ProbeTargets.Of(Backend, check, TimeSpan.FromSeconds(2)).RunAsync(_time, cancellationToken);
+        new ProbeRunner(_time).RunAsync(
+            ProbeTargets.Of(Backend, check, TimeSpan.FromSeconds(2)), cancellationToken);
 
     private async Task<int[]> IdsAsync()
     {

@@ -74,7 +74,7 @@ public sealed class HealthMonitorTests
             Backends = [.. Enumerable.Range(0, backends).Select(static _ => Nobody())],
         };
         _waiting = backends;
-        Pool pool = new(config, 0, _time, NullLogger.Instance);
+        Pool pool = new(config, new FleetPlace(0), _time, NullLogger.Instance);
         HealthMonitor monitor = new(pool, new ProbeRunner(_time), _time, NullLogger.Instance);
         await monitor.StartAsync(CancellationToken.None).Within();
         return monitor;

@@ -154,6 +154,7 @@ public sealed class HttpProbeTests
     private static Task<ProbeResult> RunAsync(IPEndPoint server, HttpProbeConfig check, TlsProbeConfig? tls = null)
     {
         HealthConfig health = new() { Type = ProbeType.Http, Http = check, Tls = tls ?? new TlsProbeConfig() };
-        return ProbeTargets.Of(server, health, Timeout).RunAsync(TimeProvider.System).Within();
+        return new ProbeRunner(TimeProvider.System)
+            .RunAsync(ProbeTargets.Of(server, health, Timeout), CancellationToken.None).Within();
     }
 }

@@ -165,5 +165,5 @@ public sealed class ProbeFaultTests
 
     private Task<ProbeResult> RunAsync(
         string kind, IPEndPoint endpoint, CancellationToken cancellationToken = default) =>
-        ProbeTargets.Of(endpoint, Kinds[kind], Timeout).RunAsync(_time, cancellationToken);
+        new ProbeRunner(_time).RunAsync(ProbeTargets.Of(endpoint, Kinds[kind], Timeout), cancellationToken);
 }

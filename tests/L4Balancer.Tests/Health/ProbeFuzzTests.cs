@@ -80,11 +80,15 @@ public sealed class ProbeFuzzTests
         }
 
         Assert.That(good, Is.InRange(1, Answers / 2), "some answers are what is expected");
-        await Eventually.TrueAsync(() => OpenDescriptors.Count() <= before, "as many descriptors as before");
+
+        // What else runs in this process opens and closes some; a leak of one kind would be a quarter of the answers.
+        int most = before + (Answers / 10);
+        await Eventually.TrueAsync(() => OpenDescriptors.Count() < most, "about as many descriptors as before");
     }
 
     private static Task<ProbeResult> RunAsync(TestServer server, string kind) =>
-        ProbeTargets.Of(server.EndPoint, Kinds[kind], Timeout).RunAsync(TimeProvider.System).Within();
+        new ProbeRunner(TimeProvider.System)
+            .RunAsync(ProbeTargets.Of(server.EndPoint, Kinds[kind], Timeout), CancellationToken.None).Within();
 
     private static byte[] Answer(Random random)
     {

@@ -15,11 +15,11 @@ internal static class ProbeTargets
     public static ProbeTarget Of(IPEndPoint endpoint, HealthConfig check, TimeSpan timeout) =>
         new(endpoint, endpoint.Address.ToString(), endpoint.ToString(), check, timeout);
 
-    /// <summary>Probes a target by a runner that nobody else uses.</summary>
+    /// <summary>Makes one probe of a target, without any regard to others.</summary>
     public static async Task<ProbeResult> RunAsync(
-        this ProbeTarget target, TimeProvider time, CancellationToken cancellationToken = default)
+        this ProbeRunner runner, ProbeTarget target, CancellationToken cancellationToken)
     {
-        ProbeRequest request = new(target, TimeSpan.Zero, 0, IsAwaited: true);
-        return (await new ProbeRunner(time).RunAsync(request, cancellationToken)).Result;
+        ProbeRequest request = new(target, TimeSpan.Zero, long.MaxValue, IsAwaited: false);
+        return (await runner.RunAsync(request, cancellationToken)).Result;
     }
 }

@@ -168,5 +168,6 @@ public sealed class SendExpectProbeTests
         RunAsync(server, new HealthConfig { Type = ProbeType.SendExpect, Steps = steps }, timeout);
 
     private static Task<ProbeResult> RunAsync(IPEndPoint server, HealthConfig check, TimeSpan timeout) =>
-        ProbeTargets.Of(server, check, timeout).RunAsync(TimeProvider.System).Within();
+        new ProbeRunner(TimeProvider.System)
+            .RunAsync(ProbeTargets.Of(server, check, timeout), CancellationToken.None).Within();
 }

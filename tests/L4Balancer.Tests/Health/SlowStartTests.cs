@@ -187,7 +187,7 @@ public sealed class SlowStartTests
         Backend added = pool.AddNew(next).Single();
         BringUp(pool);
 
-        pool.Apply(next, 0);
+        pool.Apply(next, new FleetPlace(0));
 
         Assert.That(pool.Backends.Select(static one => one.WeightFactor), Is.EqualTo(new[] { 100, 100, 10 }));
         Assert.That(Share(pool, added, 10_000), Is.InRange(0.02, 0.09));
@@ -218,11 +218,11 @@ public sealed class SlowStartTests
         _time.Advance(Step * 2);
         Assert.That(back.WeightFactor, Is.EqualTo(20));
 
-        pool.Apply(Config([1, 1], Duration / 2), 0);
+        pool.Apply(Config([1, 1], Duration / 2), new FleetPlace(0));
         _time.Advance(Step / 2);
         Assert.That(back.WeightFactor, Is.EqualTo(50));
 
-        pool.Apply(Config([1, 1], TimeSpan.Zero), 0);
+        pool.Apply(Config([1, 1], TimeSpan.Zero), new FleetPlace(0));
         Assert.That(back.WeightFactor, Is.EqualTo(Backend.WholeWeight));
         Assert.That(_time.TimersWithin(TimeSpan.MaxValue / 2), Is.Zero, "timers left");
     }

@@ -202,6 +202,7 @@ public sealed class TlsProbeTests
         await server.ListensAsync(address);
 
         HealthConfig health = new() { Type = ProbeType.Tls, Tls = tls };
-        return await ProbeTargets.Of(address, health, Timeout).RunAsync(TimeProvider.System).Within();
+        return await new ProbeRunner(TimeProvider.System)
+            .RunAsync(ProbeTargets.Of(address, health, Timeout), CancellationToken.None).Within();
     }
 }

@@ -91,7 +91,7 @@ internal static class UdpClients
     /// <summary>Changes a backend as a verdict of the control plane does.</summary>
     public static void Change(this RunningBalancer balancer, IPEndPoint backend, Action<Backend> change)
     {
-        L4Balancer.Pools.Pool pool = balancer.Balancer.Pools[0].Pool;
+        Pool pool = balancer.Balancer.Pools[0].Pool;
         pool.Change(() =>
         {
             change(pool.Backends.Single(one => one.Name == backend.ToString()));

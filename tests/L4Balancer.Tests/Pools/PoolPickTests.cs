@@ -54,7 +54,7 @@ public sealed class PoolPickTests
     {
         Pool pool = Make(Backend("a") with { MaxConnections = 1 }, Backend("b"));
         Backend full = pool.Backends[0];
-        full.BeginSession();
+        Assert.That(full.TryBeginSession(), Is.True);
 
         Assert.That(pool.Pick(Flow, [pool.Backends[1]], out bool isFull), Is.Null);
         Assert.That(isFull, Is.True);
@@ -197,8 +197,7 @@ public sealed class PoolPickTests
     private (string? Name, bool IsFull) Open(Pool pool)
     {
         Backend? backend = pool.Pick(Flow, [], out bool isFull);
-        backend?.BeginSession();
-        if (backend is not null) _open.Add(backend);
+        if (backend is not null && backend.TryBeginSession()) _open.Add(backend);
         return (backend?.Name, isFull);
     }
 

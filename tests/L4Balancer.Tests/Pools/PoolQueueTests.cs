@@ -69,7 +69,7 @@ public sealed class PoolQueueTests
                 case Step.Resize:
                     places = 1 + (step / 4 % 3);
                     PoolConfig config = Config([places], size % 8);
-                    pool.Apply(config, 0);
+                    pool.Apply(config, new FleetPlace(0));
                     break;
                 default:
                     break;
@@ -282,7 +282,7 @@ public sealed class PoolQueueTests
     /// <summary>A pool of which all backends are up.</summary>
     private static Pool MakePool(int[] places, int size)
     {
-        Pool pool = new(Config(places, size), 0, TimeProvider.System, NullLogger.Instance);
+        Pool pool = new(Config(places, size), new FleetPlace(0), TimeProvider.System, NullLogger.Instance);
         pool.Change(() =>
         {
             foreach (Backend backend in pool.Backends)

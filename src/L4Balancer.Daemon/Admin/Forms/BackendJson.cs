@@ -25,9 +25,11 @@ internal sealed record BackendJson(
     string? EjectedUntil,
     LastProbeJson? LastProbe,
     BackendDrainJson? Drain,
+    BackendPlaceJson Place,
     int WeightPercent = 100)
 {
-    private const int SharePlaces = 6;
+    /// <summary>What its agent has said; null where that is nothing.</summary>
+    public AgentJson? Agent { get; init; }
 
     /// <summary>The name or the file that it was found by; null where it is configured itself.</summary>
     public string? Source { get; init; }
@@ -52,14 +54,19 @@ internal sealed record BackendJson(
         LogLines.Time(backend.Since),
         backend.Weight,
         backend.ConfiguredWeight,
-        Math.Round(backend.Share, SharePlaces),
+        backend.Share is { } share ? Written.Share(share) : null,
         new BackendSessionsJson(backend.ActiveConnections, backend.TotalConnections, backend.MaxConnections),
         backend.ConnectErrors,
         backend.Ejections,
         Time(backend.EjectedUntil),
-        backend.LastProbe is { } probe ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text) : null,
-        IsDraining(backend) ? DrainOf(backend, oldest) : null)
+        backend.LastProbe is { } probe
+            ? new LastProbeJson(LogLines.Time(probe.At), probe.IsGood, probe.Text, Time(probe.CertificateExpiry))
+            : null,
+        IsDraining(backend) ? DrainOf(backend, oldest) : null,
+        BackendPlaceJson.Of(backend.Place),
+        backend.WeightFactor)
     {
+        Agent = AgentJson.Of(backend.Agent),
         Source = backend.Source,
     };
 

@@ -14,7 +14,9 @@ internal sealed record StatusJson(
     int Shards,
     LoadedConfigJson Config,
     IReadOnlyList<ServiceJson> Services,
-    IReadOnlyList<BackendJson> Backends)
+    IReadOnlyList<BackendJson> Backends,
+    IReadOnlyList<PoolJson> Pools,
+    IReadOnlyList<ZoneJson> Zones)
 {
     /// <summary>The names and files that backends are found by.</summary>
     public IReadOnlyList<SourceJson> Sources { get; init; } = [];

@@ -31,7 +31,7 @@ const backendColumns = [
   { id: 'probe', label: 'Last probe', draw: drawProbe },
   { id: 'weight', label: 'Weight', number: true, value: (b) => b.weight, draw: drawWeight },
   { id: 'share', label: 'Share', number: true, value: (b) => b.share, draw: drawShare,
-    title: 'Share of the hash space: of the new flows' },
+    title: 'Share of new flows, where the policy knows it in advance' },
   { id: 'open', label: 'Sessions', number: true, value: (b) => b.sessions.open, text: drawnOpen,
     title: 'Sessions open now, of those that it may have' },
   { id: 'total', label: 'Total', number: true, value: (b) => b.sessions.total, text: (b) => whole(b.sessions.total) },

@@ -38,11 +38,16 @@ internal static class BackendTable
         Tone tone = backend.State switch
         {
             "up" => Tone.Good,
+            "standby" or "subset" => Tone.Plain,
             "down" or "unresolved" or "agent_down" => Tone.Bad,
             _ => Tone.Warning,
         };
         return new Cell(text, tone);
     }
+
+    /// <summary>Its share of new flows; a dash where the policy of its pool cannot know.</summary>
+    public static string Share(BackendJson backend) =>
+        backend.Share is { } share ? Quantities.Percent(share) : "-";
 
     /// <summary>Sessions, and its limit where it has one.</summary>
     public static Cell Open(BackendSessionsJson sessions) =>
@@ -118,6 +123,18 @@ internal static class BackendTable
         null or { Down: false, State: "ready", WeightPercent: 100, Weight: null, MaxConnections: 0 } => null,
         { Down: true, Reason: { Length: > 0 } reason } agent => $"agent down: {reason}, {Since(agent.At, now)} ago",
         var agent => $"agent says {agent.Text}, {Since(agent.At, now)} ago",
+    };
+
+    /// <summary>Why it takes no flows although it could, or takes them although its probes fail.</summary>
+    private static string? Place(BackendJson backend) => backend switch
+    {
+        { Place.Forced: true, Available: false } => "used whatever probes say",
+        { State: "shifted" } => $"zone {backend.Place.Zone} is away",
+        { State: "subset" } => "left to other balancers",
+        { State: "standby", Place.Backup: true } => "backup",
+        { State: "standby", Place.Priority: > 0 } => $"priority {backend.Place.Priority}",
+        { State: "standby", Place.Zone: { } zone } => $"zone {zone}",
+        _ => null,
     };
 
     private static string Since(string time, DateTimeOffset now) => Quantities.Duration(now - Told.Time(time));

@@ -46,7 +46,8 @@ internal sealed class ConfigPrinterTests
             .. KnownKeys("global"), .. KnownKeys("log"), .. KnownKeys("admin"),
             .. KnownKeys("service.web.timeouts").Select(static key => $"timeouts.{key}"),
             .. KnownKeys("service.dns.udp").Select(static key => $"udp.{key}"),
-            .. KnownKeys("service.dns.health").Select(static key => $"health.{key}"),
+            .. KnownKeys("service.dns.health").Except(["tls", "command"]).Select(static key => $"health.{key}"),
+            .. KnownKeys("service.secure.health.tls").Select(static key => $"health.tls.{key}"),
             .. KnownKeys("service.web.ejection").Select(static key => $"ejection.{key}"),
             "retry.attempts", "drain.timeout", "listen", "pool", "backends", "backlog", "freebind", "max_connections",
         ];

@@ -25,8 +25,9 @@ internal static class ConfigTexts
     public static readonly string[] Tables =
     [
         "global", "log", "admin", "defaults", "service.web", "service.web.timeouts", "service.web.health",
-        "service.web.retry", "service.web.ejection", "service.web.drain", "service.web.queue",
-        "service.web.slow_start", "service.dns.udp", "service.dns.health", "pool.shared",
+        "service.web.maglev", "service.web.retry", "service.web.ejection", "service.web.drain", "service.web.queue",
+        "service.web.slow_start", "service.web.zones", "service.web.subset", "service.web.panic", "service.dns.udp",
+        "service.dns.health", "pool.shared", "fleet", "service.secure.health.tls",
     ];
 
     /// <summary>The example of the repository with every key switched on.</summary>

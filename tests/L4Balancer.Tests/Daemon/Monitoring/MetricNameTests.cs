@@ -30,7 +30,8 @@ internal sealed partial class MetricNameTests
     {
         DaemonFile file = new("127.0.0.1:9")
         {
-            Service = $"[service.dns]\nprotocol = \"udp\"\nlisten = \"127.0.0.1:{UnusedPort.Next()}\"\n"
+            Service = "health.type = \"tls\"\n"
+                + $"[service.dns]\nprotocol = \"udp\"\nlisten = \"127.0.0.1:{UnusedPort.Next()}\"\n"
                 + "backends = [\"localhost:9\"]",
         };
         await using DaemonProcess daemon = await DaemonProcess.StartAsync(file);
