@@ -12,14 +12,20 @@ internal readonly record struct Candidate(Backend Backend, int Weight)
     /// </summary>
     public long SessionsFor(int weightOfOther) => (long)Backend.ActiveSessions * weightOfOther;
 
-    /// <summary>A flow may be sent to a backend: it has not failed this one and has room.</summary>
-    public static bool Takes(Backend backend, ReadOnlySpan<Backend> tried)
+    /// <summary>
+    /// It may be full. What cannot be is picked without a look at it: of a thousand backends that would be out of the
+    /// cache. A limit that is set later comes with the next snapshot; until then whoever takes a place finds out.
+    /// </summary>
+    public bool HasLimit { get; } = Backend.MaxSessions > 0;
+
+    /// <summary>A flow may be sent there: it has not failed and has room.</summary>
+    public bool Takes(ReadOnlySpan<Backend> tried)
     {
-        if (backend.IsFull) return false;
+        if (HasLimit && Backend.IsFull) return false;
 
         foreach (Backend one in tried)
         {
-            if (ReferenceEquals(one, backend)) return false;
+            if (ReferenceEquals(one, Backend)) return false;
         }
 
         return true;

@@ -52,7 +52,7 @@ internal static class Candidates
         int at = start;
         for (int looked = 0; looked < candidates.Length; looked++)
         {
-            if (at != but && Candidate.Takes(candidates[at].Backend, tried)) return at;
+            if (at != but && candidates[at].Takes(tried)) return at;
             if (++at == candidates.Length) at = 0;
         }
 

@@ -49,7 +49,7 @@ internal sealed class LeastConnectionsSelector : ISelector
         for (int looked = 0; looked < _candidates.Length && (looked < MostLooked || least < 0); looked++)
         {
             ref int rival = ref _isBehind[at] ? ref behind : ref least;
-            if (Candidate.Takes(_candidates[at].Backend, tried) && (rival < 0 || IsLess(at, rival))) rival = at;
+            if (_candidates[at].Takes(tried) && (rival < 0 || IsLess(at, rival))) rival = at;
             if (++at == _candidates.Length) at = 0;
         }
 

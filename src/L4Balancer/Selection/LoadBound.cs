@@ -65,7 +65,7 @@ internal sealed class LoadBound
         for (int looked = 0; looked < _candidates.Length; looked++)
         {
             ref readonly Candidate one = ref _candidates[at];
-            if (Candidate.Takes(one.Backend, tried) && HasRoom(one, now)) return one.Backend;
+            if (one.Takes(tried) && HasRoom(one, now)) return one.Backend;
             if (++at == _candidates.Length) at = 0;
         }
 

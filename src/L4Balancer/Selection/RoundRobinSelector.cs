@@ -47,8 +47,7 @@ internal sealed class RoundRobinSelector : IKnownShares
         for (int taken = 0; taken < TurnsTaken; taken++)
         {
             at = _turns[(ulong)Interlocked.Increment(ref _count.Value) % (ulong)_turns.Length];
-            Backend backend = _candidates[at].Backend;
-            if (Candidate.Takes(backend, tried)) return backend;
+            if (_candidates[at].Takes(tried)) return _candidates[at].Backend;
         }
 
         return Candidates.FirstFrom(_candidates, at, tried);

@@ -34,7 +34,7 @@ internal sealed class SlotWalk
 
     /// <summary>The owner of a slot gets the flow.</summary>
     public bool Takes(in Candidate owner, ReadOnlySpan<Backend> tried, double bound) =>
-        Candidate.Takes(owner.Backend, tried) && (_bound is null || LoadBound.HasRoom(owner, bound));
+        owner.Takes(tried) && (_bound is null || LoadBound.HasRoom(owner, bound));
 
     /// <summary>
     /// What a flow gets whose walk found nobody: the first candidate that takes it, counted from the one at its hash.

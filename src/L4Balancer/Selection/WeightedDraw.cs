@@ -37,7 +37,7 @@ internal sealed class WeightedDraw
         for (int draw = 0; draw < Draws; draw++)
         {
             at = One();
-            if (Candidate.Takes(_candidates[at].Backend, tried)) return at;
+            if (_candidates[at].Takes(tried)) return at;
         }
 
         return Candidates.IndexFrom(_candidates, at, tried);
@@ -55,7 +55,7 @@ internal sealed class WeightedDraw
         for (int draw = 0; draw < Draws; draw++)
         {
             second = Beside(first);
-            if (Candidate.Takes(_candidates[second].Backend, tried)) return (first, second);
+            if (_candidates[second].Takes(tried)) return (first, second);
         }
 
         second = Candidates.IndexFrom(_candidates, second, tried, but: first);

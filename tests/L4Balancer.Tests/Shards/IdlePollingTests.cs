@@ -18,7 +18,7 @@ public sealed class IdlePollingTests
     public void Slept_ShortOnesInARow_Looks()
     {
         IdlePolling polling = new();
-        Sleep(polling, times: 4, Short);
+        Sleep(polling, times: 1 + 4, Short); // The first comes behind none.
         Assert.That(polling.IsOn, Is.True);
     }
 
@@ -69,6 +69,28 @@ public sealed class IdlePollingTests
     [Test]
     public void Missed_EveryFourthTime_StaysOn() =>
         Assert.That(Looks(new IdlePolling(), static wait => wait % 4 != 0), Is.GreaterThan(Waits - 10));
+
+    [Test]
+    public void Slept_LongAndShortInTurns_LooksBehindTheLongOnesAlone()
+    {
+        IdlePolling polling = new();
+        int looks = 0;
+        for (int wait = 0; wait < Waits; wait++)
+        {
+            bool comesSoon = wait % 2 != 0;
+            if (polling.IsOn) looks++;
+            if (polling.IsOn && comesSoon)
+            {
+                polling.Found(events: 1);
+                continue;
+            }
+
+            if (polling.IsOn) polling.Missed();
+            polling.Slept(comesSoon ? Short : IdlePolling.ShortSleep, events: 1);
+        }
+
+        Assert.That(looks, Is.InRange((Waits / 2) - 10, Waits / 2));
+    }
 
     [Test]
     public void Found_AfterManyMisses_LooksForGoodAgain()
