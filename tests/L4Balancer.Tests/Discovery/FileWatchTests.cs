@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
 using L4Balancer.Discovery;
+using L4Balancer.Tests.Daemon.Logging;
 using L4Balancer.Tests.Processes;
-using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 
 namespace L4Balancer.Tests.Discovery;
@@ -11,7 +10,7 @@ namespace L4Balancer.Tests.Discovery;
 public sealed class FileWatchTests
 {
     private readonly TempFolder _folder = new();
-    private readonly LineLog _log = new();
+    private readonly RecordingLogger _log = new();
     private Surroundings _surroundings = null!;
     private int _told;
 
@@ -137,18 +136,4 @@ public sealed class FileWatchTests
 
     private Task LoggedAsync(string text) => Eventually.TrueAsync(
         () => _log.Lines.Any(line => line.Contains(text, StringComparison.Ordinal)), text);
-
-    private sealed class LineLog : ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => Lines.Enqueue(formatter(state, exception));
-    }
 }

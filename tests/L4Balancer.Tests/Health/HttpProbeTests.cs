@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using L4Balancer.Config;
 using L4Balancer.Health;
-using L4Balancer.Tests.Peers;
 using L4Balancer.Tests.Processes;
 using NUnit.Framework;
 
@@ -124,25 +123,9 @@ public sealed class HttpProbeTests
     [Test]
     public async Task Run_HaproxyWithoutServer_Is503AndItsOwnPageIs200()
     {
-        string program = RealProgram.Find("haproxy");
         IPEndPoint address = new(IPAddress.Loopback, UnusedPort.Next());
-        await File.WriteAllTextAsync(
-            _folder["haproxy.cfg"],
-            $"""
-            defaults
-              mode http
-              timeout connect 5s
-              timeout client 5s
-              timeout server 5s
-            frontend web
-              bind {address} ssl crt {_certificate.BothFile}
-              monitor-uri /alive
-              default_backend nobody
-            backend nobody
-
-            """);
-        await using ChildProcess haproxy = ChildProcess.Start(program, ["-db", "-f", _folder["haproxy.cfg"]]);
-        await haproxy.ListensAsync(address);
+        await using ChildProcess haproxy =
+            await ProbedHaproxy.StartAsync(_folder, address, $"ssl crt {_certificate.BothFile}");
 
         ProbeResult down = await RunAsync(address, new HttpProbeConfig { Https = true });
         ProbeResult alive = await RunAsync(address, new HttpProbeConfig { Https = true, Path = "/alive" });

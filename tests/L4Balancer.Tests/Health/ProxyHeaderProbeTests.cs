@@ -62,23 +62,8 @@ public sealed class ProxyHeaderProbeTests
     [Test]
     public async Task Run_Haproxy_TakesBothVersionsAndNoOther()
     {
-        string program = RealProgram.Find("haproxy");
         IPEndPoint address = new(IPAddress.Loopback, UnusedPort.Next());
-        await File.WriteAllTextAsync(
-            _folder["haproxy.cfg"],
-            $"""
-            defaults
-              mode http
-              timeout connect 5s
-              timeout client 5s
-              timeout server 5s
-            frontend web
-              bind {address} accept-proxy
-              monitor-uri /alive
-
-            """);
-        await using ChildProcess haproxy = ChildProcess.Start(program, ["-db", "-f", _folder["haproxy.cfg"]]);
-        await haproxy.ListensAsync(address);
+        await using ChildProcess haproxy = await ProbedHaproxy.StartAsync(_folder, address, "accept-proxy");
 
         Assert.That((await RunAsync(address, ProxyProtocol.Off)).IsGood, Is.False);
         Assert.That((await RunAsync(address, ProxyProtocol.V1)).Text, Does.StartWith("200 after"));
