@@ -45,7 +45,9 @@ public sealed partial class TcpLoadTests
         string output = await RunAsync(
             $"tcp-load {address} --connections 7 --rate 1000 --warm-up 0.1 --seconds 0.5".Split(' '));
 
-        Assert.That(output, Does.StartWith("trips 500 rate 1000.0 "));
+        // Each connection may have one under way at the end.
+        int trips = int.Parse(Regex.Match(output, "^trips (\\d+) rate ").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.That(trips, Is.InRange(500 - 7, 500), output);
     }
 
     [Test]
