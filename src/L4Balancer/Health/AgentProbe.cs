@@ -21,27 +21,24 @@ internal static class AgentProbe
     public static async Task<ProbeResult> RunAsync(
         ProbeTarget target, TimeProvider time, CancellationToken cancellationToken)
     {
-        ProbeClock clock = new(time);
-        using CancellationTokenSource deadline = new(target.Timeout, time);
-        using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using ProbeDeadline deadline = new(target.Timeout, time, cancellationToken);
         try
         {
-            using Socket socket = await ProbeConnection.OpenAsync(target, either.Token);
+            using Socket socket = await ProbeConnection.OpenAsync(target, deadline.Token);
             ReadOnlyMemory<byte> question = target.Check.AgentSend;
-            while (!question.IsEmpty) question = question[await socket.SendAsync(question, either.Token)..];
+            while (!question.IsEmpty) question = question[await socket.SendAsync(question, deadline.Token)..];
 
-            return await ReadLineAsync(socket, either.Token) is { } line
+            return await ReadLineAsync(socket, deadline.Token) is { } line
                 ? new ProbeResult(true, line)
                 : new ProbeResult(false, $"no line's end within {MostBytes} bytes");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsOver)
         {
-            return new ProbeResult(false, $"no answer within {clock}");
+            return new ProbeResult(false, $"no answer within {deadline.Clock}");
         }
         catch (SocketException exception)
         {
-            return ProbeResult.Of(exception.SocketErrorCode, "connect refused", clock);
+            return ProbeResult.Of(exception.SocketErrorCode, "connect refused", deadline.Clock);
         }
     }
 

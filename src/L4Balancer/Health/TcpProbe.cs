@@ -21,26 +21,23 @@ internal static class TcpProbe
     public static async Task<ProbeResult> RunAsync(
         ProbeTarget target, TimeProvider time, CancellationToken cancellationToken)
     {
-        ProbeClock clock = new(time);
-        using CancellationTokenSource deadline = new(target.Timeout, time);
-        using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using ProbeDeadline deadline = new(target.Timeout, time, cancellationToken);
         try
         {
             using Socket socket = new(target.Endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             bool unseen = target.Check.ProxyProtocol == ProxyProtocol.Off;
             if (unseen) LeaveUnseen(socket);
-            await ProbeConnection.ConnectAsync(socket, target, either.Token);
+            await ProbeConnection.ConnectAsync(socket, target, deadline.Token);
             if (unseen) socket.Close(timeout: 0); // Zero: at once.
-            return new ProbeResult(true, $"connected in {clock}");
+            return new ProbeResult(true, $"connected in {deadline.Clock}");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.IsOver)
         {
-            return new ProbeResult(false, $"no answer within {clock}");
+            return new ProbeResult(false, $"no answer within {deadline.Clock}");
         }
         catch (SocketException exception)
         {
-            return ProbeResult.Of(exception.SocketErrorCode, "connect refused", clock);
+            return ProbeResult.Of(exception.SocketErrorCode, "connect refused", deadline.Clock);
         }
     }
 

@@ -52,11 +52,7 @@ internal sealed class ProbedNginx : IAsyncDisposable
         http {
           log_format probe "$request_method $http_host $request_uri $server_protocol $http_user_agent";
           access_log {{_folder["access.log"]}} probe;
-          client_body_temp_path {{_folder["body"]}};
-          proxy_temp_path {{_folder["proxy"]}};
-          fastcgi_temp_path {{_folder["fastcgi"]}};
-          uwsgi_temp_path {{_folder["uwsgi"]}};
-          scgi_temp_path {{_folder["scgi"]}};
+          {{NginxFiles.Of(_folder)}}
           server {
             listen {{Plain}};
             listen {{Secured}} ssl;

@@ -35,11 +35,7 @@ public sealed class ProxyHeaderProbeTests
             http {
               log_format seen "$proxy_protocol_addr";
               access_log {{_folder["access.log"]}} seen;
-              client_body_temp_path {{_folder["body"]}};
-              proxy_temp_path {{_folder["proxy"]}};
-              fastcgi_temp_path {{_folder["fastcgi"]}};
-              uwsgi_temp_path {{_folder["uwsgi"]}};
-              scgi_temp_path {{_folder["scgi"]}};
+              {{NginxFiles.Of(_folder)}}
               server {
                 listen {{address}} proxy_protocol;
                 location / { return 204; }

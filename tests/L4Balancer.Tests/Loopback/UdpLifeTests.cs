@@ -63,9 +63,9 @@ public sealed class UdpLifeTests
         using UdpServer server = UdpServer.Silent();
         await using RunningBalancer balancer = await StartAsync(server, new TimeoutConfig { Idle = Idle });
         using Socket client = balancer.ConnectUdp();
-        TimeSpan longestPause = Repeat(() => client.Send("x"));
+        int pauses = Repeat(() => client.Send("x"));
 
-        AssertOneSession(balancer, longestPause);
+        AssertLivedOn(balancer, pauses);
         Assert.That((await balancer.RecordsAsync(1))[^1].Reason, Is.EqualTo(CloseReason.Idle));
     }
 
@@ -78,13 +78,13 @@ public sealed class UdpLifeTests
         using Socket client = balancer.ConnectUdp();
         client.Send("x");
         server.Take();
-        TimeSpan longestPause = Repeat(() =>
+        int pauses = Repeat(() =>
         {
             server.Send("y");
             client.ReceiveText();
         });
 
-        AssertOneSession(balancer, longestPause);
+        AssertLivedOn(balancer, pauses);
         FlowRecord record = await balancer.RecordAsync();
         Assert.That((record.Reason, record.ClientDatagrams), Is.EqualTo((CloseReason.Idle, 1)));
         Assert.That(record.Duration, Is.GreaterThan(Busy));
@@ -122,27 +122,24 @@ public sealed class UdpLifeTests
         UdpClients.StartAsync([server], service => service with { Timeouts = timeouts }, shards);
 
     /// <summary>Does something for longer than an idle session lives.</summary>
-    /// <returns>The longest time between two doings: on a machine that is very busy it may be long.</returns>
-    private static TimeSpan Repeat(Action doing)
+    /// <returns>How often so much time passed between two doings that a session may have ended: the machine may be
+    /// busy. Half of what it takes, since the balancer too may have had to wait.</returns>
+    private static int Repeat(Action doing)
     {
         long started = Stopwatch.GetTimestamp();
         long last = started;
-        TimeSpan longest = TimeSpan.Zero;
+        int pauses = 0;
         while (Stopwatch.GetElapsedTime(started) < Busy)
         {
             doing();
-            TimeSpan pause = Stopwatch.GetElapsedTime(last);
+            if (Stopwatch.GetElapsedTime(last) > Idle / 2) pauses++;
             last = Stopwatch.GetTimestamp();
-            longest = pause > longest ? pause : longest;
         }
 
-        return longest;
+        return pauses;
     }
 
-    private static void AssertOneSession(RunningBalancer balancer, TimeSpan longestPause)
-    {
-        // Half, since the balancer too may have had to wait for the machine.
-        if (longestPause > Idle / 2) Assert.Inconclusive($"the machine stood still for {longestPause}");
-        Assert.That(balancer.Counters(static one => one.Accepted), Is.EqualTo(1));
-    }
+    /// <summary>One session, and at most one more for each pause that may have ended it.</summary>
+    private static void AssertLivedOn(RunningBalancer balancer, int pauses) =>
+        Assert.That(balancer.Counters(static one => one.Accepted), Is.InRange(1, 1 + pauses));
 }

@@ -83,11 +83,7 @@ internal sealed class NginxServer : IAsyncDisposable
           keepalive_requests 10000000;
           keepalive_timeout 300s;
           client_max_body_size 0;
-          client_body_temp_path {{_folder["body"]}};
-          proxy_temp_path {{_folder["proxy"]}};
-          fastcgi_temp_path {{_folder["fastcgi"]}};
-          uwsgi_temp_path {{_folder["uwsgi"]}};
-          scgi_temp_path {{_folder["scgi"]}};
+          {{NginxFiles.Of(_folder)}}
           server {
             listen {{EndPoint}} backlog=4096;
             root {{_folder["www"]}};
