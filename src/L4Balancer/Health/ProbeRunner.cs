@@ -131,8 +131,7 @@ internal sealed class ProbeRunner(TimeProvider time)
         { Check.Type: ProbeType.Http } => HttpProbe.RunAsync(target, time, cancellationToken),
         { Check.Type: ProbeType.SendExpect } => SendExpectProbe.RunAsync(target, time, cancellationToken),
         { Check.Type: ProbeType.Exec } => ExecProbe.RunAsync(target, time, cancellationToken),
-        { Check.Type: ProbeType.Udp } => UdpProbe.RunAsync(
-            target.Endpoint, target.Check, target.Timeout, time, cancellationToken),
+        { Check.Type: ProbeType.Udp } => UdpProbe.RunAsync(target, time, cancellationToken),
         _ => throw new InvalidOperationException($"{target.Check.Type} is no probe"),
     };
 

@@ -24,17 +24,18 @@ internal static class UdpProbe
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller's own token was cancelled.</exception>
     public static async Task<ProbeResult> RunAsync(
-        IPEndPoint target, HealthConfig check, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+        ProbeTarget target, TimeProvider time, CancellationToken cancellationToken)
     {
-        using ProbeDeadline deadline = new(timeout, time, cancellationToken);
+        HealthConfig check = target.Check;
+        using ProbeDeadline deadline = new(target.Timeout, time, cancellationToken);
         ProbeClock clock = deadline.Clock;
         byte[] answer = ArrayPool<byte>.Shared.Rent(AnswerBytes);
         int? wrong = null; // Bytes of the last answer that was not the expected one.
         try
         {
-            using Socket socket = new(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            using Socket socket = new(target.Endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             if (check.Source is { IsAny: false } source) socket.Bind(new IPEndPoint(source.ToIPAddress(), 0));
-            await socket.ConnectAsync(target, deadline.Token);
+            await socket.ConnectAsync(target.Endpoint, deadline.Token);
             await socket.SendAsync(check.Send, deadline.Token);
             for (int answers = 0; answers < MostAnswers; answers++)
             {

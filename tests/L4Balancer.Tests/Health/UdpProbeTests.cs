@@ -188,7 +188,8 @@ public sealed class UdpProbeTests
     {
         using CancellationTokenSource cancelled = new();
         Task<ProbeResult> probe =
-            UdpProbe.RunAsync((IPEndPoint)_server.LocalEndPoint!, NoReply, ProbeTimeout, _time, cancelled.Token);
+            UdpProbe.RunAsync(
+                ProbeTargets.Of((IPEndPoint)_server.LocalEndPoint!, NoReply, ProbeTimeout), _time, cancelled.Token);
         await ReceiveAsync();
         await cancelled.CancelAsync();
 
@@ -212,7 +213,8 @@ public sealed class UdpProbeTests
     }
 
     private Task<ProbeResult> RunAsync(HealthConfig check, EndPoint? target = null) => UdpProbe.RunAsync(
-        (IPEndPoint)(target ?? _server.LocalEndPoint!), check, ProbeTimeout, _time, CancellationToken.None);
+        ProbeTargets.Of((IPEndPoint)(target ?? _server.LocalEndPoint!), check, ProbeTimeout), _time,
+        CancellationToken.None);
 
     private async Task<(string Payload, EndPoint From)> ReceiveAsync()
     {
