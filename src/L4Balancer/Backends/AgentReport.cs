@@ -36,6 +36,9 @@ internal sealed record AgentReport
     /// <summary>When they came.</summary>
     public DateTimeOffset At { get; init; }
 
+    /// <summary>Why it could not be asked the last time; empty where it could.</summary>
+    public string Failure { get; init; } = "";
+
     /// <summary>The effect is the same, whenever and however it was said.</summary>
-    public bool MeansTheSame(AgentReport other) => this == other with { Text = Text, At = At };
+    public bool MeansTheSame(AgentReport other) => this == other with { Text = Text, At = At, Failure = Failure };
 }

@@ -76,6 +76,7 @@ internal sealed class AgentMonitor
             ProbeRun run = await _probes.RunAsync(request, cancellationToken);
             _lastRun = run.Number;
             if (run.Result.IsGood) Hear(run.Result.Text, run.EndedOn);
+            else Miss(run.Result.Text);
             return run.StartedAt;
         }
         catch (Exception exception) when (
@@ -88,6 +89,12 @@ internal sealed class AgentMonitor
 
     private void Hear(string line, DateTimeOffset at)
     {
+        if (_backend.Agent.Failure.Length > 0)
+        {
+            _backend.SetAgent(_backend.Agent with { Failure = "" });
+            _logger.AgentAnswersAgain(_pool.Name, _backend.Name);
+        }
+
         if (string.IsNullOrWhiteSpace(line)) return;
 
         AgentReport said = AgentWords.Read(line, _backend.Agent, out IReadOnlyList<string> unknown);
@@ -100,6 +107,13 @@ internal sealed class AgentMonitor
         }
 
         Hear(said with { Text = AgentWords.Shown(line.Trim(), LongestText), At = at });
+    }
+
+    /// <summary>It could not be asked, which is told once, and shown until it can.</summary>
+    private void Miss(string failure)
+    {
+        if (_backend.Agent.Failure.Length == 0) _logger.AgentFails(_pool.Name, _backend.Name, failure);
+        _backend.SetAgent(_backend.Agent with { Failure = failure });
     }
 
     private void Hear(AgentReport said)

@@ -135,6 +135,13 @@ internal static partial class LogMessages
     public static partial void BackendEjectedByShare(
         this ILogger logger, string pool, string backend, double seconds, long failed, long flows, double window);
 
+    [LoggerMessage(37, LogLevel.Warning,
+        "backend {Pool}/{Backend}: its agent cannot be asked: {Failure}; what it said last stands")]
+    public static partial void AgentFails(this ILogger logger, string pool, string backend, string failure);
+
+    [LoggerMessage(38, LogLevel.Information, "backend {Pool}/{Backend}: its agent answers again")]
+    public static partial void AgentAnswersAgain(this ILogger logger, string pool, string backend);
+
     [LoggerMessage(40, LogLevel.Information, "name {Name} resolves again; addresses as before: {Servers}")]
     public static partial void NameResolvesAgain(this ILogger logger, string name, int servers);
 

@@ -163,9 +163,11 @@ public sealed class AgentTests
         long before = balancer.Balancer.Probes.Made;
         await Eventually.TrueAsync(() => balancer.Balancer.Probes.Made > before + 1, "questions that fail");
         Assert.That(State(balancer), Is.EqualTo("agent_drain"));
+        Assert.That(balancer.Balancer.Backends[0].Agent!.Failure, Does.StartWith("connect refused"));
 
         using AgentServer back = new("ready\n", agent.EndPoint);
         await Eventually.TrueAsync(() => State(balancer) == "up", "the agent's next word");
+        Assert.That(balancer.Balancer.Backends[0].Agent!.Failure, Is.Empty);
     }
 
     [Test]
@@ -176,7 +178,9 @@ public sealed class AgentTests
             [server.EndPoint], static service => With(service, (ushort)TestServer.Closed().Port));
 
         Assert.That(State(balancer), Is.EqualTo("up"));
-        Assert.That(balancer.Balancer.Backends[0].Agent, Is.Null);
+        AgentStatus agent = balancer.Balancer.Backends[0].Agent!;
+        Assert.That((agent.At, agent.Text, agent.State), Is.EqualTo((default(DateTimeOffset?), "", AdminState.Ready)));
+        Assert.That(agent.Failure, Does.StartWith("connect refused"));
         Assert.That(await balancer.RoundTripAsync("x"), Is.EqualTo("x"));
     }
 

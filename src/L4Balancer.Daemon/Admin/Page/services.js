@@ -123,7 +123,8 @@ function drawUnderWay(cell, backend) {
     const left = secondsUntil(backend.ejected_until);
     said.push(left > 0 ? `ejected for ${roughly(left)} more` : 'ejected until a probe is good');
   }
-  if (backend.agent) said.push(`its agent says ${backend.agent.text}`);
+  if (backend.agent?.text) said.push(`its agent says ${backend.agent.text}`);
+  if (backend.agent?.failure) said.push(`its agent cannot be asked: ${backend.agent.failure}`);
   const { forced, backup, priority, zone } = backend.place;
   if (forced && !backend.available) said.push('used whatever probes say');
   if (backup) said.push('backup');

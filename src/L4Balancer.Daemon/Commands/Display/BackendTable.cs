@@ -79,6 +79,7 @@ internal static class BackendTable
         }
 
         if (AgentOf(backend, now) is { } agent) why.Add(agent);
+        if (backend.Agent is { Failure: { Length: > 0 } failure }) why.Add($"agent cannot be asked: {failure}");
         if (backend.LastProbe is { Ok: false } probe) why.Add($"{probe.Result}, {Since(probe.At, now)} ago");
         if (Expiring(backend, now) is { } expiring) why.Add(expiring);
         return string.Join("; ", why);
@@ -117,12 +118,13 @@ internal static class BackendTable
         return text;
     }
 
-    /// <summary>What the agent says where it wants anything; nothing where all is as if there were none.</summary>
+    /// <summary>What the agent wants; nothing where all is as if there were none.</summary>
     private static string? AgentOf(BackendJson backend, DateTimeOffset now) => backend.Agent switch
     {
-        null or { Down: false, State: "ready", WeightPercent: 100, Weight: null, MaxConnections: 0 } => null,
-        { Down: true, Reason: { Length: > 0 } reason } agent => $"agent down: {reason}, {Since(agent.At, now)} ago",
-        var agent => $"agent says {agent.Text}, {Since(agent.At, now)} ago",
+        null or { At: null } => null,
+        { Down: false, State: "ready", WeightPercent: 100, Weight: null, MaxConnections: 0 } => null,
+        { Down: true, Reason: { Length: > 0 } reason, At: { } at } => $"agent down: {reason}, {Since(at, now)} ago",
+        { Text: var text, At: { } at } => $"agent says {text}, {Since(at, now)} ago",
     };
 
     /// <summary>Why it takes no flows although it could, or takes them although its probes fail.</summary>
