@@ -88,6 +88,8 @@ internal sealed class EventStream(EventFeed feed, TimeProvider time) : IAdminRou
             if (hasNews || serverEnds.IsCancellationRequested) after = await WriteNewsAsync(http, after);
             else await WriteAsync(http, ": still here\n\n");
         }
+
+        await WriteNewsAsync(http, after); // What came while the last was written.
     }
 
     /// <returns>False where nothing has happened for as long as may be silent, or there is an end.</returns>

@@ -101,8 +101,9 @@ internal sealed class FileWatch : IAsyncDisposable
         _surroundings.Files.Add(read.Problem is null, read.Backends.Count == 0);
         if (read.Problem is { } problem)
         {
-            if (problem != _state.Error) _surroundings.Logger.BackendsFileBad(problem, _backends.Count);
-            _state = _state with { Error = problem };
+            bool isNew = problem != _state.Error;
+            _state = _state with { Error = problem }; // Before it is told: who hears of it may ask.
+            if (isNew) _surroundings.Logger.BackendsFileBad(problem, _backends.Count);
             return false;
         }
 

@@ -160,9 +160,9 @@ internal sealed class Ejector : IDisposable
         record.Ejections++;
         record.EjectedAt = _time.GetTimestamp();
         record.IsOver = false;
-        backend.SetEjected(true);
         record.Reinstatement?.Dispose();
         record.Reinstatement = _time.CreateTimer(_ => End(backend), null, length, Timeout.InfiniteTimeSpan);
+        backend.SetEjected(true); // Last: who sees it knows that its end is timed.
         tell(length.TotalSeconds);
         return true;
     });
