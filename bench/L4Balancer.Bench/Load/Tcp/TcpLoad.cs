@@ -92,10 +92,10 @@ internal sealed class TcpLoad : IDisposable
         while (true)
         {
             long now = ShardClock.Read();
+            for (; NextDue <= now; _asked++) _connections[_asked % _connections.Length].Ask(NextDue);
             _time.Advance(now);
             if (_time.HasEnded) return;
 
-            for (; NextDue <= now; _asked++) _connections[_asked % _connections.Length].Ask(NextDue);
             _alarm.Set(Math.Min(NextDue, _time.NextEdge));
             Exchange(askAgain: !IsOpenLoop);
         }
