@@ -14,7 +14,7 @@ passed=0 failed=0 skipped=0
 running=''
 policy=''
 
-readonly build_limit=10m test_limit=12m hang_limit=2m
+readonly build_limit=10m test_limit=12m hang_limit=4m
 # Each program beside the Debian package that has it.
 readonly programs=(
   haproxy:haproxy openssl:openssl

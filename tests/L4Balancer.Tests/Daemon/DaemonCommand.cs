@@ -51,15 +51,16 @@ internal sealed class DaemonCommand : IDisposable
     }
 
     /// <summary>Waits until a line of either output contains a text.</summary>
-    public Task SaysAsync(string text) => Eventually.TrueAsync(
-        () =>
-        {
-            bool hasExited = HasExited; // Read first, or its last words could be missed.
-            bool hasSaid = Errors.Concat(Output).Any(line => line.Contains(text, StringComparison.Ordinal));
-            if (!hasSaid && hasExited) Assert.Fail($"ended without '{text}': {string.Join('\n', Errors)}");
-            return hasSaid;
-        },
-        $"'{text}'");
+    public async Task SaysAsync(string text)
+    {
+        await Eventually.TrueAsync(() => HasSaid() || HasExited, $"'{text}'");
+        if (HasSaid()) return;
+
+        await _child.ExitAsync(); // Its last words may still be on their way.
+        Assert.That(HasSaid(), Is.True, $"ended without '{text}': {string.Join('\n', Errors)}");
+
+        bool HasSaid() => Errors.Concat(Output).Any(line => line.Contains(text, StringComparison.Ordinal));
+    }
 
     /// <summary>Sends a signal.</summary>
     public void Signal(int signal) => _child.Signal(signal);

@@ -51,13 +51,16 @@ public sealed class FileWatchTests
             // A line's end comes with the next one's start: what ends there could not be told from a finished file.
             string[] parts = ["10.0.0.2:80", "\n10.0.0.3:8", "0\n10.0.0.", "4:80\n10", ".0.0.5:80\n10.0.0.6:80\n1",
                 "0.0.0.7:80\n10.0.0.8", ":80\n"];
-            foreach (string part in parts)
+            foreach (string part in parts[..^1])
             {
+                long looks = _surroundings.Files.Failed;
                 file.Write(System.Text.Encoding.ASCII.GetBytes(part));
                 file.Flush();
+                await Eventually.TrueAsync(() => _surroundings.Files.Failed > looks, "a look at what is not whole");
                 seen.UnionWith(Names(watch));
-                await Task.Yield();
             }
+
+            file.Write(System.Text.Encoding.ASCII.GetBytes(parts[^1]));
         }
 
         await IsAsync(watch, [.. Enumerable.Range(2, 7).Select(static i => $"10.0.0.{i}:80")]);

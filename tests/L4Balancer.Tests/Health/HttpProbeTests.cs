@@ -37,13 +37,13 @@ public sealed class HttpProbeTests
         _folder?.Dispose();
     }
 
-    [TestCase("/", "", true, @"^200 after \d+\.\d ms$")]
-    [TestCase("/down", "", false, @"^expected 200-399, got 503 after \d+\.\d ms$")]
-    [TestCase("/down", "500-599", true, @"^503 after \d+\.\d ms$")]
-    [TestCase("/moved", "", true, @"^301 after \d+\.\d ms$")]
-    [TestCase("/moved", "200", false, @"^expected 200, got 301 after \d+\.\d ms$")]
-    [TestCase("/secret", "200-299, 404", false, @"^expected 200-299, 404, got 401 after \d+\.\d ms$")]
-    [TestCase("/?a=%2f/../b", "", true, @"^200 after \d+\.\d ms$")]
+    [TestCase("/", "", true, @"^200 after \d+\.\d m?s$")]
+    [TestCase("/down", "", false, @"^expected 200-399, got 503 after \d+\.\d m?s$")]
+    [TestCase("/down", "500-599", true, @"^503 after \d+\.\d m?s$")]
+    [TestCase("/moved", "", true, @"^301 after \d+\.\d m?s$")]
+    [TestCase("/moved", "200", false, @"^expected 200, got 301 after \d+\.\d m?s$")]
+    [TestCase("/secret", "200-299, 404", false, @"^expected 200-299, 404, got 401 after \d+\.\d m?s$")]
+    [TestCase("/?a=%2f/../b", "", true, @"^200 after \d+\.\d m?s$")]
     public async Task Run_Nginx_IsJudgedByItsStatus(string path, string status, bool isGood, string text)
     {
         HttpProbeConfig check = new() { Path = path, Status = HttpStatusSet.Parse(status) ?? HttpStatusSet.Good };
@@ -79,7 +79,7 @@ public sealed class HttpProbeTests
             await RunAsync(_nginx.Plain, new HttpProbeConfig { Method = method, Path = path, Host = Host });
 
         Assert.That(result.Text, Does.Match("^204 after"));
-        Assert.That(_nginx.Requests, Has.One.EqualTo($"{method} {Host} {path} HTTP/1.1 l4balancer"));
+        await _nginx.LogsAsync($"{method} {Host} {path} HTTP/1.1 l4balancer");
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class HttpProbeTests
     {
         await RunAsync(_nginx.Plain, new HttpProbeConfig { Path = "/addressed" });
 
-        Assert.That(_nginx.Requests, Has.One.EqualTo($"GET {_nginx.Plain} /addressed HTTP/1.1 l4balancer"));
+        await _nginx.LogsAsync($"GET {_nginx.Plain} /addressed HTTP/1.1 l4balancer");
     }
 
     [TestCase(false, Host, true, "^200 after .*, certificate for 50 days$")]

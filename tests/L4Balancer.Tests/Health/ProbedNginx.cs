@@ -22,8 +22,9 @@ internal sealed class ProbedNginx : IAsyncDisposable
 
     public IPEndPoint Secured { get; }
 
-    /// <summary>Lines of the access log: method, host, path, protocol, agent of each request.</summary>
-    public string[] Requests => File.ReadAllLines(_folder["access.log"]);
+    /// <summary>Waits until its access log has a request: method, host, path, protocol, agent.</summary>
+    public Task LogsAsync(string request) => // Which it writes after it has answered.
+        Eventually.TrueAsync(() => File.ReadLines(_folder["access.log"]).Contains(request), $"in the log: {request}");
 
     /// <summary>Starts it and waits until it listens.</summary>
     public static async Task<ProbedNginx> StartAsync(TestCertificate certificate)

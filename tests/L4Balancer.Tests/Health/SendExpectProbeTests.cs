@@ -20,17 +20,19 @@ public sealed class SendExpectProbeTests
         listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
         while True:
             client, _ = listener.accept()
-            with client, client.makefile("rwb") as lines:
-                lines.write(b"220-wait\r\n220 mail.example.net ESMTP\r\n"); lines.flush()
-                for line in lines:
-                    word = line.split()[0].upper()
-                    answers = {b"EHLO": b"250-mail\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n"}
-                    lines.write(answers.get(word, b"502 what\r\n")); lines.flush()
-                    if word == b"QUIT": break
+            try:
+                with client, client.makefile("rwb") as lines:
+                    lines.write(b"220-wait\r\n220 mail.example.net ESMTP\r\n"); lines.flush()
+                    for line in lines:
+                        word = line.split()[0].upper()
+                        answers = {b"EHLO": b"250-mail\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n"}
+                        lines.write(answers.get(word, b"502 what\r\n")); lines.flush()
+                        if word == b"QUIT": break
+            except OSError: pass # Who gives up early must not end it.
         """;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     private TempFolder _folder = null!;
     private ChildProcess _redis = null!;
@@ -67,7 +69,7 @@ public sealed class SendExpectProbeTests
             _redisAddress, Step($"AUTH {Password}\r\n", "+OK"), Step("PING\r\n", "+PONG"));
 
         Assert.That(result.IsGood, Is.True, result.Text);
-        Assert.That(result.Text, Does.Match(@"^answered after \d+\.\d ms$"));
+        Assert.That(result.Text, Does.Match(@"^answered after \d+\.\d m?s$"));
     }
 
     [Test]
@@ -88,7 +90,7 @@ public sealed class SendExpectProbeTests
 
         Assert.That(result.IsGood, Is.False);
         Assert.That(result.Text, Does.Match(
-            @"^only ""-NOAUTH Authentication required\."".* came within .* ms, without the expected ""\+PONG""$")
+            @"^only ""-NOAUTH Authentication required\."".* came within .* m?s, without the expected ""\+PONG""$")
             .Or.Match(@"^only ""-NOAUTH Authentication required"".*"));
     }
 
@@ -99,7 +101,7 @@ public sealed class SendExpectProbeTests
             _redisAddress, Short, Step($"AUTH {Password}\r\n", "+OK"), Step("PING\r\n", "+OK"));
 
         Assert.That(result.Text, Does.Match(
-            @"^step 2 of 2: only ""\+PONG\\r\\n"" came within .* ms, without the expected ""\+OK""$"));
+            @"^step 2 of 2: only ""\+PONG\\r\\n"" came within .* m?s, without the expected ""\+OK""$"));
     }
 
     [Test]
@@ -134,7 +136,7 @@ public sealed class SendExpectProbeTests
             _mailAddress, Short, Step("", "220 "), Step("STARTTLS\r\n", "re:(?m)^220 "), Step("QUIT\r\n", "221"));
 
         Assert.That(result.Text, Does.Match(
-            @"^step 2 of 3: only ""502 what\\r\\n"" came within .* ms, without the expected ""re:\(\?m\)\^220 ""$"));
+            @"^step 2 of 3: only ""502 what\\r\\n"" came within .* m?s, without the expected ""re:\(\?m\)\^220 ""$"));
     }
 
     [Test]

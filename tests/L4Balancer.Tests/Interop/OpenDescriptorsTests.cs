@@ -14,6 +14,13 @@ public sealed class OpenDescriptorsTests
     /// <summary>Other threads open and close some meanwhile.</summary>
     private const int Tolerance = 50;
 
+    [SetUp]
+    public void CloseWhatIsForgotten()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
     [Test]
     public void Count_EitherWay_IsWhatTheFolderHas()
     {

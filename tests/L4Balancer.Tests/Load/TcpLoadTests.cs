@@ -29,7 +29,7 @@ public sealed partial class TcpLoadTests
         (ChildProcess child, string address) = await ServeAsync(server);
         await using ChildProcess serving = child;
 
-        string[] arguments = $"{load} {address} {options} --warm-up 0.1 --seconds 0.3 --watch {child.Id}".Split(' ');
+        string[] arguments = $"{load} {address} {options} --warm-up 0.1 --seconds 1 --watch {child.Id}".Split(' ');
         string output = await RunAsync(arguments);
 
         Assert.That(output, Does.Match(line));
@@ -59,7 +59,7 @@ public sealed partial class TcpLoadTests
         await using ChildProcess load = ChildProcess.Start(
             Program, $"tcp-load {address} --connections 2 --rate 1000 --warm-up 0 --seconds 1".Split(' '),
             DaemonProgram.Runtime);
-        await Task.Delay(TimeSpan.FromSeconds(2)); // Longer than the load asks.
+        await Task.Delay(TimeSpan.FromSeconds(4)); // Longer than the load asks.
         child.Signal(ChildProcess.SigCont);
 
         Assert.That(await load.ExitAsync(), Is.Zero, string.Join('\n', load.Errors));

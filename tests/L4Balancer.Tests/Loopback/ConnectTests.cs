@@ -58,18 +58,19 @@ public sealed class ConnectTests
     [Test]
     public async Task Connect_BackendDoesNotAnswer_NextOneServesAfterTheTimeout()
     {
+        const int Flows = 20; // That none of them is meant for the silent one happens once in a million times.
         using TestServer hole = await TestServer.BlackHoleAsync();
         using TestServer good = TestServer.Echo();
         await using RunningBalancer balancer = await RunningBalancer.StartAsync(
             [hole.EndPoint, good.EndPoint], static service => service with { Timeouts = new() { Connect = Short } });
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < Flows; i++)
         {
             using Socket client = await balancer.ConnectAsync();
             await client.SendTextAsync("x");
             Assert.That(await client.ReceiveTextAsync(1), Is.EqualTo("x"));
         }
 
-        Assert.That((await balancer.RecordsAsync(8)).Max(static record => record.Attempts), Is.EqualTo(2));
+        Assert.That((await balancer.RecordsAsync(Flows)).Max(static record => record.Attempts), Is.EqualTo(2));
     }
 
     [Test]
@@ -188,7 +189,7 @@ public sealed class ConnectTests
 
         int before = two.Served;
         for (int i = 0; i < 10; i++) flows.Add(await balancer.ConnectAsync());
-        await Eventually.TrueAsync(() => two.Served == before + 10, "new flows at the other");
+        await Eventually.TrueAsync(() => two.Served >= before + 10, "new flows at the other");
         flows.ForEach(static flow => flow.Dispose());
     }
 }

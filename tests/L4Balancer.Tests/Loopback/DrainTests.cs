@@ -12,7 +12,7 @@ public sealed class DrainTests
     {
         await using Link link = await Link.OpenAsync();
         Task<int> draining = link.Balancer.Balancer.DrainAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
-        Assert.That(link.Balancer.Balancer.IsReady, Is.False);
+        await DrainingAsync(link.Balancer);
         bool answered = await link.Balancer.Balancer.AnswersAsync(TimeSpan.FromSeconds(20));
         Assert.That(answered, Is.True, "what was posted before, the end of listening, has been done");
         Assert.That(IsRefused(link.Balancer), Is.True);
@@ -62,6 +62,10 @@ public sealed class DrainTests
 
         Assert.That(await balancer.Balancer.DrainAsync(TimeSpan.Zero, CancellationToken.None).Within(), Is.EqualTo(1));
     }
+
+    /// <summary>Returns once a drain has begun: it waits for who changes something else.</summary>
+    internal static Task DrainingAsync(RunningBalancer balancer) =>
+        Eventually.TrueAsync(() => !balancer.Balancer.IsReady, "a balancer that is no longer ready");
 
     private static bool IsRefused(RunningBalancer balancer)
     {

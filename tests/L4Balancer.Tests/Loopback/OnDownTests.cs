@@ -170,8 +170,10 @@ public sealed class OnDownTests
         while (true)
         {
             Socket accepted = await server.AcceptAsync();
-            if (await accepted.ReceiveAsync(first).Within() == 1) return accepted;
-            accepted.Dispose();
+            int count = 0;
+            await accepted.UntilGoneAsync(async one => count = await one.ReceiveAsync(first).Within());
+            if (count == 1) return accepted;
+            accepted.Dispose(); // A probe's.
         }
     }
 

@@ -104,12 +104,20 @@ public sealed class PanicTests
 
     private async Task<RunningBalancer> StartAsync(int probed, Func<PoolConfig, PoolConfig> change)
     {
-        TestServer[] servers = [.. Enumerable.Range(0, Backends).Select(static i => TestServer.Echo(Address(i)))];
+        TestServer[] servers = [.. Enumerable.Range(0, Backends).Select(i => Server(i, probed))];
         _open.AddRange(servers);
         HealthConfig health = new() { Port = (ushort)probed };
         return await RunningBalancer.StartAsync(servers.Select(static one => one.EndPoint), service => service with
         {
             Pool = change(service.Pool with { Health = health }),
         });
+    }
+
+    /// <summary>An echo server at a backend's address, on another port than the probed one.</summary>
+    private static TestServer Server(int backend, int probed)
+    {
+        TestServer server = TestServer.Echo(Address(backend));
+        if (server.EndPoint.Port != probed) return server;
+        using (server) return Server(backend, probed); // As long as it has that port, the next one gets another.
     }
 }

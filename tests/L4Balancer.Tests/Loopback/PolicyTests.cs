@@ -104,6 +104,7 @@ internal sealed class PolicyTests
         using Socket accepted = await server.AcceptAsync();
         Backend backend = OnlyBackend(balancer);
         await Eventually.TrueAsync(() => Seconds(backend) > 0, "the connect's latency");
+        double connected = Seconds(backend);
 
         long asked = TimeProvider.System.GetTimestamp();
         await client.SendTextAsync("question");
@@ -115,7 +116,7 @@ internal sealed class PolicyTests
 
         double all = TimeProvider.System.GetElapsedTime(asked).TotalSeconds;
         await Eventually.TrueAsync(() => Seconds(backend) > 0.1, "the first byte's latency");
-        Assert.That(Seconds(backend), Is.AtMost(all));
+        Assert.That(Seconds(backend), Is.AtMost(Math.Max(all, connected)));
     }
 
     /// <summary>Who resets at once has no open flow and answers nobody: neither makes it look fast.</summary>
@@ -130,10 +131,11 @@ internal sealed class PolicyTests
         });
         await using RunningBalancer balancer =
             await RunningBalancer.StartAsync([good.EndPoint, bad.EndPoint], With(BalancePolicy.LeastLatency));
+        Backend known = balancer.Balancer.Pools[0].Pool.Backends.Single(one => one.Name == $"{good.EndPoint}");
         int reset = 0;
         for (int i = 0; i < Flows; i++)
         {
-            if (!await IsAnsweredAsync(balancer)) reset++;
+            if (!await IsAnsweredAsync(balancer) && Seconds(known) < 0.5) reset++; // Or the machine stood still.
         }
 
         Assert.That(reset, Is.AtMost(Flows / 4));
@@ -187,6 +189,7 @@ internal sealed class PolicyTests
         client.Send("question");
 
         await balancer.RecordAsync();
+        await Eventually.TrueAsync(() => balancer.Balancer.ActiveConnections == 0, "what is done after its record");
         Assert.That(Seconds(OnlyBackend(balancer)), oneWay ? Is.Zero : Is.Positive);
     }
 

@@ -13,17 +13,18 @@ public sealed class QueueReloadTests
         using TestServer server = new();
         await using RunningBalancer balancer = await QueueTesting.StartAsync(server, 1, 5);
         (Socket Client, Socket Server) flow = await balancer.ConnectAsync(server);
-        Socket[] waiting =
-            [await balancer.EnqueueAsync(), await balancer.EnqueueAsync(), await balancer.EnqueueAsync()];
+        foreach (string text in new[] { "1", "2", "3" }) await balancer.EnqueueAsync(text);
 
         await balancer.ApplyAsync(static config => config.WithService(QueueTesting.Limited(3, 5)));
 
         await balancer.QueuedAsync(1);
         using Socket second = await server.AcceptAsync();
         using Socket third = await server.AcceptAsync();
-        Assert.That(waiting[2].Poll(0, SelectMode.SelectRead), Is.False, "the last one waits on");
+        string[] served = [await second.ReceiveTextAsync(1), await third.ReceiveTextAsync(1)];
+        Assert.That(served, Is.EquivalentTo(new[] { "1", "2" }), "each dialled by its own shard");
         await balancer.ApplyAsync(static config => config.WithService(QueueTesting.Limited(0, 5)));
         using Socket fourth = await server.AcceptAsync();
+        Assert.That(await fourth.ReceiveTextAsync(1), Is.EqualTo("3"));
         Assert.That(balancer.Queued(), Is.Zero);
         flow.End();
     }

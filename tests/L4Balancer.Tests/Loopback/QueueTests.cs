@@ -237,7 +237,15 @@ public sealed class QueueTests
             [server.EndPoint, TestServer.Closed()], QueueTesting.Limited(1, 20));
         (Socket Client, Socket Server) flow = await balancer.ConnectAsync(server);
         List<Socket> waiting = [];
-        for (int i = 0; i < 10; i++) waiting.Add(await balancer.EnqueueAsync($"{i}"));
+        for (int i = 0; i < 10; i++)
+        {
+            waiting.Add(await balancer.ConnectAsync());
+            await waiting[i].SendTextAsync($"{i}");
+            // All but the first wait, are granted the place at the one that refuses, and wait again.
+            await Eventually.TrueAsync(
+                () => balancer.Outcomes(QueueOutcome.Served) == i && balancer.Queued() == i + 1,
+                $"{i + 1} flows in the queue, {i} of them back");
+        }
 
         string order = "";
         foreach (Socket client in waiting)

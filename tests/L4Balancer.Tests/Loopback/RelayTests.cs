@@ -200,7 +200,7 @@ public sealed class RelayTests
         // So small a buffer that it is full at every read, however slow the client.
         using TestServer server = new();
         await using RunningBalancer balancer = await RunningBalancer.StartAsync(
-            [server.EndPoint], shards: 1, options: new ShardOptions { MaxKernelPipes = 0, ReceiveBufferBytes = 16 });
+            [server.EndPoint], shards: 1, options: new ShardOptions { MaxKernelPipes = 0, ReceiveBufferBytes = 64 });
         using Socket client = await balancer.ConnectAsync();
         Socket gone = await server.AcceptAsync();
         long sent = 0;

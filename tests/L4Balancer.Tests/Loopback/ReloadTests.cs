@@ -228,9 +228,8 @@ public sealed class ReloadTests
 
         await balancer.ApplyAsync(static config => config.WithService(
             static service => service with { Timeouts = new TimeoutConfig { Idle = TimeSpan.FromMilliseconds(20) } }));
-        using Socket after = await balancer.ConnectAsync();
 
-        Assert.That(await after.EndAsync(), Is.EqualTo(SocketError.ConnectionReset));
+        Assert.That(await balancer.EndOfClientAsync(), Is.EqualTo(SocketError.ConnectionReset));
         await before.SendTextAsync("y");
         Assert.That(await before.ReceiveTextAsync(1), Is.EqualTo("y"));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,6 +9,8 @@ namespace L4Balancer.Tests.Loopback;
 /// </summary>
 internal sealed class TestServer : IDisposable
 {
+    private static readonly ConcurrentBag<Socket> Reserved = [];
+
     private readonly Socket _listener;
     private readonly List<Socket> _fillers = [];
 
@@ -55,8 +58,10 @@ internal sealed class TestServer : IDisposable
     /// <summary>An address where nobody listens.</summary>
     public static IPEndPoint Closed()
     {
-        using TestServer server = new();
-        return server.EndPoint;
+        Socket bound = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Reserved.Add(bound); // Bound and not listening it refuses, and nobody else is given the port.
+        return (IPEndPoint)bound.LocalEndPoint!;
     }
 
     public async Task<Socket> AcceptAsync()
@@ -85,10 +90,10 @@ internal sealed class TestServer : IDisposable
     private int QueueLength()
     {
         string local = $"0100007F:{EndPoint.Port:X4}";
-        string[] row = File.ReadLines("/proc/net/tcp")
+        string[]? row = File.ReadLines("/proc/net/tcp")
             .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Single(fields => fields[1] == local && fields[3] == "0A");
-        return Convert.ToInt32(row[4].Split(':')[1], 16);
+            .SingleOrDefault(fields => fields[1] == local && fields[3] == "0A"); // Others that come may hide it.
+        return row is null ? 0 : Convert.ToInt32(row[4].Split(':')[1], 16);
     }
 
     private static async Task EchoAsync(Socket socket)

@@ -9,7 +9,7 @@ public sealed class TierTests
 {
     private static readonly HealthConfig Quick = new()
     {
-        Interval = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromSeconds(1), Rise = 1, Fall = 1,
+        Interval = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromSeconds(20), Rise = 1, Fall = 1,
     };
 
     [Test]

@@ -30,7 +30,13 @@ public sealed class UdpChaosTests
         using Scene scene = new(seed);
         await using RunningBalancer balancer = await scene.StartAsync(offload, responses);
         scene.RunFor(Storm);
-        Task<int> draining = balancer.Balancer.DrainAsync(Drain, CancellationToken.None);
+        Task<int> draining;
+        using (await StuckShard.HoldAsync(balancer.Balancer.Shards[0])) // Sessions last until there was traffic.
+        {
+            draining = balancer.Balancer.DrainAsync(Drain, CancellationToken.None);
+            scene.RunFor(Drain / 10);
+        }
+
         scene.RunFor(Drain / 2);
         await draining.Within();
         await balancer.DisposeAsync();

@@ -10,8 +10,8 @@ namespace L4Balancer.Tests.Loopback;
 public sealed class UdpLifeTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(1200);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(1600);
 
     [Test]
     public async Task Session_Idle_EndsNotBeforeItsTime()
@@ -19,12 +19,12 @@ public sealed class UdpLifeTests
         using UdpServer server = UdpServer.Echo();
         await using RunningBalancer balancer = await StartAsync(server, new TimeoutConfig { Idle = Short });
         using Socket client = balancer.ConnectUdp();
-        client.RoundTrip("x");
+        client.Send("x");
 
         FlowRecord record = await balancer.RecordAsync();
         Assert.That((record.Reason, record.ClientDatagrams), Is.EqualTo((CloseReason.Idle, 1)));
         Assert.That(record.Duration, Is.GreaterThanOrEqualTo(Short));
-        Assert.That(balancer.Balancer.ActiveConnections, Is.Zero);
+        await Eventually.TrueAsync(() => balancer.Balancer.ActiveConnections == 0, "its place to be free");
     }
 
     [Test]
@@ -35,11 +35,11 @@ public sealed class UdpLifeTests
         using Socket client = balancer.ConnectUdp();
         for (int session = 1; session <= 3; session++)
         {
-            Assert.That(client.RoundTrip("x"), Is.EqualTo("x"));
+            Assert.That(await client.AnswerAsync("x"), Is.EqualTo("x"));
             await balancer.RecordsAsync(session);
         }
 
-        Assert.That(balancer.Counters(static one => one.Closed(CloseReason.Idle)), Is.EqualTo(3));
+        Assert.That(balancer.Counters(static one => one.Closed(CloseReason.Idle)), Is.AtLeast(3));
     }
 
     [Test]
@@ -112,7 +112,7 @@ public sealed class UdpLifeTests
         await using RunningBalancer balancer =
             await StartAsync(server, new TimeoutConfig { Idle = Short, Lifetime = TimeSpan.FromMinutes(1) }, shards: 1);
         using Socket client = balancer.ConnectUdp();
-        client.RoundTrip("x");
+        client.Send("x");
 
         Assert.That((await balancer.RecordAsync()).Reason, Is.EqualTo(CloseReason.Idle));
         await Eventually.TrueAsync(() => balancer.Balancer.Shards[0].Timers.Count == 0, "no timer");

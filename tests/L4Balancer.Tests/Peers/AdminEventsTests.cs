@@ -19,6 +19,7 @@ public sealed class AdminEventsTests
         _server = TestServer.Echo();
         _daemon = await DaemonProcess.StartAsync(
             new DaemonFile(_server.EndPoint) { Service = "health.interval = \"20ms\"\nhealth.timeout = \"1s\"" });
+        await _daemon.LoggedAsync("L4Balancer: ready"); // Which systemd is told before.
         _reader = _daemon.Reader;
     }
 

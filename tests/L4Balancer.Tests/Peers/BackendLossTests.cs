@@ -89,7 +89,7 @@ public sealed class BackendLossTests
 
         for (int i = 0; i < 20; i++) Assert.That(await HttpRequests.NameAsync(daemon.Address), Is.EqualTo(nginx.Name));
 
-        Assert.That(daemon.Child.Errors, Has.Some.Contains("no-such-host.invalid does not resolve"));
+        await daemon.LoggedAsync("no-such-host.invalid does not resolve");
         string state =
             "l4balancer_backend_state{backend=\"no-such-host.invalid:80\",pool=\"test\",state=\"unresolved\"}";
         Assert.That(await daemon.MetricAsync(state), Is.EqualTo(1));

@@ -42,6 +42,7 @@ public sealed class CommandLineCompletionTests
     {
         _server = TestServer.Echo();
         _daemon = await DaemonProcess.StartAsync(new DaemonFile(_server.EndPoint));
+        await _daemon.AskAsync("backend", "list"); // Its first answer takes longest.
     }
 
     [OneTimeTearDown]
@@ -87,20 +88,26 @@ public sealed class CommandLineCompletionTests
     [TestCase("te")]
     [TestCase("")]
     public async Task Bash_BackendsName_IsTheDaemons(string begun) => Assert.That(
-        await BashAsync($"l4balancer backend drain --socket {_daemon.ControlPath} {begun}"), Is.EqualTo(Backend));
+        await OffersAsync(Backend, () => BashAsync($"l4balancer backend drain --socket {_daemon.ControlPath} {begun}")),
+        Is.EqualTo(Backend));
 
     [Test]
     public async Task Bash_BackendsNameUpToItsColon_IsGivenFromThereOn() => Assert.That(
-        await BashAsync($"l4balancer backend drain --socket {_daemon.ControlPath} test/127.0.0.1:"),
+        await OffersAsync(
+            $"{_server.EndPoint.Port}",
+            () => BashAsync($"l4balancer backend drain --socket {_daemon.ControlPath} test/127.0.0.1:")),
         Is.EqualTo($"{_server.EndPoint.Port}"));
 
     [Test]
     public async Task Bash_ServicesName_IsTheDaemons() => Assert.That(
-        await BashAsync($"l4balancer connections --socket {_daemon.ControlPath} --service "), Is.EqualTo("test"));
+        await OffersAsync(
+            "test", () => BashAsync($"l4balancer connections --socket {_daemon.ControlPath} --service ")),
+        Is.EqualTo("test"));
 
     [Test]
     public async Task Bash_ConfigInsteadOfSocket_FindsTheDaemonToo() => Assert.That(
-        await BashAsync($"l4balancer backend --config {_daemon.ConfigPath} ready t"), Is.EqualTo(Backend));
+        await OffersAsync(Backend, () => BashAsync($"l4balancer backend --config {_daemon.ConfigPath} ready t")),
+        Is.EqualTo(Backend));
 
     [Test]
     public async Task Bash_DaemonNotRunning_OffersNothingAndSaysNothing() => Assert.That(
@@ -126,7 +133,8 @@ public sealed class CommandLineCompletionTests
         string line = $"l4balancer backend drain --socket {_daemon.ControlPath} te";
 
         Assert.That(
-            (await CommandLinePeer.ShellAsync("zsh", "-f", "-c", ZshScript, "zsh", line)).Replace("\\", ""),
+            await OffersAsync(Backend, async () =>
+                (await CommandLinePeer.ShellAsync("zsh", "-f", "-c", ZshScript, "zsh", line)).Replace("\\", "")),
             Is.EqualTo($"{line[..^2]}{Backend} "));
     }
 
@@ -137,8 +145,16 @@ public sealed class CommandLineCompletionTests
 
     [Test]
     public async Task Fish_BackendsName_IsTheDaemonsWithItsState() => Assert.That(
-        await FishAsync($"l4balancer backend drain --socket {_daemon.ControlPath} te"),
+        await OffersAsync(Backend, () => FishAsync($"l4balancer backend drain --socket {_daemon.ControlPath} te")),
         Is.EqualTo($"{Backend}\tup, 0 open"));
+
+    /// <summary>Completes again where the daemon has not answered within a second, when no names are offered.</summary>
+    private static async Task<string> OffersAsync(string name, Func<Task<string>> complete)
+    {
+        string output = await complete();
+        for (int i = 0; i < 5 && !output.Contains(name, StringComparison.Ordinal); i++) output = await complete();
+        return output;
+    }
 
     private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

@@ -28,6 +28,7 @@ public sealed class ManyConnectionsTests
         await Parallel.ForAsync(0, ShortConnections, Clients, async (_, _) =>
             Assert.That(await HttpRequests.NameAsync(daemon.Address), Is.EqualTo(nginx.Name)));
 
+        await nginx.LogsAsync(ShortConnections);
         Assert.Multiple(() =>
         {
             Assert.That(nginx.AccessLog, Has.Length.EqualTo(ShortConnections));

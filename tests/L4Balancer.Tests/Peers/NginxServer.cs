@@ -33,6 +33,10 @@ internal sealed class NginxServer : IAsyncDisposable
     /// <summary>Lines of the access log: one a request.</summary>
     public string[] AccessLog => File.ReadAllLines(_folder["access.log"]);
 
+    /// <summary>Waits until the access log has so many lines, which are written once the answer is.</summary>
+    public Task LogsAsync(int requests) =>
+        Eventually.TrueAsync(() => AccessLog.Length >= requests, $"{requests} requests in the log");
+
     /// <summary>Lines of the error log, from level info on.</summary>
     public string[] ErrorLog =>
     [

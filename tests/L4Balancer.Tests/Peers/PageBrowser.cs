@@ -58,7 +58,7 @@ internal sealed class PageBrowser : IAsyncDisposable
         if (Address() is { } address && !_child.HasExited)
         {
             await using DevTools whole = await DevTools.ConnectAsync(address);
-            await whole.AskAsync("Browser.close");
+            _ = whole.AskAsync("Browser.close"); // It may have gone before it answers.
             await _child.Ended.Within();
         }
 

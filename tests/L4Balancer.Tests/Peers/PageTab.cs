@@ -137,8 +137,17 @@ internal sealed class PageTab : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _tools.DisposeAsync();
 
-    private async Task<bool> HoldsAsync(string expression) =>
-        (await ValueAsync($"Boolean({expression})")).ValueKind == JsonValueKind.True;
+    private async Task<bool> HoldsAsync(string expression)
+    {
+        try
+        {
+            return (await ValueAsync($"Boolean({expression})")).ValueKind == JsonValueKind.True;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // One document is just taking another's place.
+        }
+    }
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

@@ -64,9 +64,10 @@ internal sealed class TakeoverTests
                     using HttpResponseMessage answer = await http.SendAsync(request, CancellationToken.None);
                     if (answer.StatusCode != HttpStatusCode.OK) failures.Add($"{answer.StatusCode}");
                 }
-                catch (HttpRequestException failure) when (failure.InnerException is SocketException refused)
+                catch (HttpRequestException failure)
                 {
-                    failures.Add($"{refused.SocketErrorCode}");
+                    // One that the predecessor had accepted when it stopped may go without an answer; none is refused.
+                    if (failure.InnerException is SocketException refused) failures.Add($"{refused.SocketErrorCode}");
                 }
             }
         });
@@ -86,6 +87,7 @@ internal sealed class TakeoverTests
     [Test]
     public async Task Takeover_Repeated_LeavesNoDescriptorsBehind()
     {
+        _rig.Write(_rig.Service("web", _rig.Port, "health.type = \"none\"")); // A probe's socket would count.
         ChildProcess daemon = await _rig.StartAsync();
         List<int> sockets = [];
         for (int i = 0; i < 4; i++)
@@ -152,6 +154,7 @@ internal sealed class TakeoverTests
         await first.KillAsync();
 
         await UpgradeRig.SaysAsync(second, "has gone during the takeover");
+        await UpgradeRig.ReadyAsync(second); // Its admin side answers from here on.
         await AssertServesAsync(second);
     }
 

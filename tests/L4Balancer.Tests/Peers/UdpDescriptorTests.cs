@@ -65,7 +65,11 @@ public sealed class UdpDescriptorTests
             Volatile.Write(ref isSlow, false);
             while (held.TryDequeue(out Action? answer)) answer();
             await Eventually.TrueAsync(() => daemon.MetricAsync(Active).Result == 0, "every session is over");
-            foreach (Socket client in clients) Assert.That(client.Ask("ping"), Is.EqualTo("ping"));
+            foreach (Socket client in clients)
+            {
+                while (client.Available > 0) client.ReceiveText(); // The answer to the first, where that was taken.
+                Assert.That(client.Ask("ping"), Is.EqualTo("ping"));
+            }
         }
         finally
         {

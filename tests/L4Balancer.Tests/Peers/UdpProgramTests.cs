@@ -67,7 +67,7 @@ public sealed class UdpProgramTests
                 """,
         });
 
-        string[] load = ["-u", "-b", "100M", "-l", "1200", "-t", "2", "-J"];
+        string[] load = ["-u", "-b", "20M", "-l", "1200", "-t", "2", "-J"];
         string[] way = direction.Length == 0 ? [] : [direction];
         string said =
             await ChildProcess.RunAsync(iperf, ["-c", "127.0.0.1", "-p", $"{daemon.File.Port}", .. load, .. way]);

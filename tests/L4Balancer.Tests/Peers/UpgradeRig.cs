@@ -46,7 +46,7 @@ internal sealed class UpgradeRig : IAsyncDisposable
         $"""
         [global]
         shards = 2
-        shutdown_drain = "20s"
+        shutdown_drain = "60s"
         [admin]
         listen = "127.0.0.1:{AdminPort}"
         socket = "{Folder["admin.sock"]}"
@@ -57,9 +57,15 @@ internal sealed class UpgradeRig : IAsyncDisposable
     public async Task<ChildProcess> StartAsync(params string[] arguments)
     {
         ChildProcess daemon = Launch(arguments);
+        await ReadyAsync(daemon);
+        return daemon;
+    }
+
+    /// <summary>Waits until a daemon says that it serves, or fails where it ends instead.</summary>
+    public static async Task ReadyAsync(ChildProcess daemon)
+    {
         await Eventually.TrueAsync(() => daemon.HasExited || Says(daemon, " ready"), "ready");
         Assert.That(daemon.HasExited, Is.False, string.Join('\n', daemon.Errors));
-        return daemon;
     }
 
     /// <summary>Starts a daemon.</summary>

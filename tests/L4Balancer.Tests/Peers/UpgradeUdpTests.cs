@@ -121,15 +121,21 @@ internal sealed class UpgradeUdpTests
         {
             byte[] question = BitConverter.GetBytes(((long)client << 32) + number);
             await socket.SendAsync(question, CancellationToken.None);
-            Task<int> answer = socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).AsTask();
-            if (mayAskAgain)
+            byte[] heard;
+            do
             {
-                await Task.WhenAny(answer, Task.Delay(1000, CancellationToken.None));
-                if (!answer.IsCompleted) await socket.SendAsync(question, CancellationToken.None);
-            }
+                Task<int> answer = socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).AsTask();
+                if (mayAskAgain)
+                {
+                    await Task.WhenAny(answer, Task.Delay(1000, CancellationToken.None));
+                    if (!answer.IsCompleted) await socket.SendAsync(question, CancellationToken.None);
+                }
 
-            Assert.That(buffer[..await answer.Within()], Is.EqualTo(question));
-            if (mayAskAgain) while (socket.Available > 0) socket.Receive(buffer);
+                heard = buffer[..await answer.Within()];
+            }
+            while (mayAskAgain && !heard.AsSpan().SequenceEqual(question)); // The second answer to one asked twice.
+
+            Assert.That(heard, Is.EqualTo(question));
             await Task.Delay(1, CancellationToken.None);
         }
 

@@ -101,6 +101,7 @@ internal sealed class SystemdNotifierTests
         await Eventually.TrueAsync(
             () => _systemd.Available > 0 && Add(received) == "WATCHDOG=1" && received.Count > 1,
             "READY=1 and WATCHDOG=1");
+        while (_systemd.Available > 0) Add(received); // Or there may be no room for what is told of the end.
         daemon.Signal(ChildProcess.SigTerm);
         await daemon.EndAsync();
         while (_systemd.Available > 0) Add(received);
