@@ -97,24 +97,22 @@ internal sealed class PageTab : IAsyncDisposable
         await UntilAsync($"{Count} >= {before + times}");
     }
 
-    /// <summary>Clicks where an element is, as a mouse does.</summary>
+    /// <summary>Clicks where an element is, as a mouse does, once it stands still.</summary>
     public async Task ClickAsync(string selector)
     {
-        JsonElement place = await ValueAsync(
-            $$"""
-            (() => {
-              const element = document.querySelector({{Quoted(selector)}});
-              element.scrollIntoView({ block: 'center', behavior: 'instant' });
-              const box = element.getBoundingClientRect();
-              return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-            })()
-            """);
+        (double X, double Y) place = await PlaceAsync(selector);
+        for ((double, double) before = default; place != before; place = await PlaceAsync(selector))
+        {
+            before = place;
+            await Task.Delay(100); // What is drawn meanwhile above it would push it out of its place.
+        }
+
         foreach (string type in (string[])["mousePressed", "mouseReleased"])
         {
             await _tools.AskAsync("Input.dispatchMouseEvent", new JsonObject
             {
                 ["type"] = type, ["button"] = "left", ["clickCount"] = 1,
-                ["x"] = place.GetProperty("x").GetDouble(), ["y"] = place.GetProperty("y").GetDouble(),
+                ["x"] = place.X, ["y"] = place.Y,
             });
         }
     }
@@ -136,6 +134,21 @@ internal sealed class PageTab : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _tools.DisposeAsync();
+
+    /// <summary>The middle of an element, which is scrolled to.</summary>
+    private async Task<(double X, double Y)> PlaceAsync(string selector)
+    {
+        JsonElement place = await ValueAsync(
+            $$"""
+            (() => {
+              const element = document.querySelector({{Quoted(selector)}});
+              element.scrollIntoView({ block: 'center', behavior: 'instant' });
+              const box = element.getBoundingClientRect();
+              return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+            })()
+            """);
+        return (place.GetProperty("x").GetDouble(), place.GetProperty("y").GetDouble());
+    }
 
     private async Task<bool> HoldsAsync(string expression)
     {

@@ -141,7 +141,7 @@ public sealed class PageTests : PageFixture
             await page.ClickAsync("#theme");
             seen.Add((await page.TextAsync("#theme"), (await page.ValueAsync(Background)).GetString()));
             if (i == 1) await page.GoAsync($"http://127.0.0.1:{daemon.File.AdminPort}/?again");
-            if (i == 1) await page.UntilAsync("location.search === '?again' && document.querySelector('tr[data-backend]')");
+            if (i == 1) await page.UntilAsync("location.search !== '' && document.querySelector('tr[data-backend]')");
         }
 
         Assert.Multiple(() =>
