@@ -24,7 +24,7 @@ internal sealed class ResultsFile(
         direct turn. Such a difference may be next to nothing in a round, or less, and the ratio of two of them
         anything. What is less than the standard error of the direct connections' median (by the median absolute
         deviation of its rounds; at least 0.4 % of it, which is what the histograms know) cannot be told from nothing
-        and counts as just that much, whoever adds it. Latencies have four times as many rounds as the rest, of one
+        and counts as just that much, whoever adds it. Latencies have eight times as many rounds as the rest, of one
         second each, since a stall of the machine spoils a short round instead of a long one; where a second has fewer
         than 10 round trips beyond a percentile, it is that of all rounds together. Round trips at 100 connections have
         four times as many rounds, too.

@@ -12,7 +12,7 @@ namespace L4Balancer.Bench.Peers.Workloads;
 /// </summary>
 internal sealed class Latency(int connections, int perSecond) : Workload
 {
-    private const int RoundsForOne = 4;
+    private const int RoundsForOne = 8;
     private const double WarmUpSeconds = 0.25; // Connecting, and compiling the load generator, take a tenth.
 
     // A percentile with fewer round trips beyond it in a second is told of all rounds together.
