@@ -9,35 +9,23 @@ public sealed class IdlePollingTests
 {
     private const int Waits = 10_000;
 
+    /// <summary>Waits until it follows what the traffic has become, at most.</summary>
+    private const int UntilItFollows = 200;
+
     private static readonly long Short = IdlePolling.ShortSleep - 1;
 
     [Test]
     public void IsOn_BeforeAnySleep_False() => Assert.That(new IdlePolling().IsOn, Is.False);
 
     [Test]
-    public void Slept_ShortOnesInARow_Looks()
-    {
-        IdlePolling polling = new();
-        Sleep(polling, times: 1 + 4, Short); // The first comes behind none.
-        Assert.That(polling.IsOn, Is.True);
-    }
-
-    [Test]
-    public void Slept_ALongOneBetween_DoesNotLook()
-    {
-        IdlePolling polling = new();
-        Sleep(polling, times: 3, Short);
-        Sleep(polling, times: 1, IdlePolling.ShortSleep);
-        Sleep(polling, times: 3, Short);
-        Assert.That(polling.IsOn, Is.False);
-    }
-
-    [Test]
     public void Slept_EndedByTimers_DoesNotLook()
     {
         IdlePolling polling = new();
-        for (int i = 0; i < Waits; i++) polling.Slept(Short, events: 0);
-        Assert.That(polling.IsOn, Is.False);
+        for (int i = 0; i < Waits; i++)
+        {
+            polling.Slept(Short, events: 0);
+            Assert.That(polling.IsOn, Is.False);
+        }
     }
 
     [Test]
@@ -53,52 +41,57 @@ public sealed class IdlePollingTests
     }
 
     [Test]
-    public void Found_Always_StaysOn()
+    public void Found_Always_Looks() =>
+        Assert.That(Looks(new IdlePolling(), static _ => true), Is.GreaterThan(Waits - UntilItFollows));
+
+    [Test]
+    public void Missed_Always_LooksInOneOf64Waits() =>
+        Assert.That(Looks(new IdlePolling(), static _ => false), Is.EqualTo(Waits / 64).Within(2));
+
+    [TestCase(0.6, 0.8, 1)]
+    [TestCase(0.2, 0, 0.1)]
+    public void Found_SoOften_LooksWhereItPays(double share, double least, double most)
+    {
+        Random random = new(1);
+        double looks = Looks(new IdlePolling(), _ => random.NextDouble() < share);
+        Assert.That(looks / Waits, Is.InRange(least, most)); // Of which the first few hundred teach it.
+    }
+
+    [Test]
+    public void Found_AfterAnyPast_FollowsTheTraffic()
     {
         IdlePolling polling = new();
-        Assert.That(Looks(polling, static _ => true), Is.GreaterThan(Waits - 10));
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.That(Looks(polling, static _ => false), Is.LessThan((Waits / 64) + UntilItFollows));
+            Assert.That(Looks(polling, static _ => true), Is.GreaterThan(Waits - UntilItFollows));
+        }
     }
-
-    [Test]
-    public void Missed_Always_HardlyLooks()
-    {
-        // Each time it stops it takes twice as many short sleeps: it looks four times in 8, 16, 32 ... 1,024 sleeps.
-        Assert.That(Looks(new IdlePolling(), static _ => false), Is.LessThan(Waits / 100));
-    }
-
-    [Test]
-    public void Missed_EveryFourthTime_StaysOn() =>
-        Assert.That(Looks(new IdlePolling(), static wait => wait % 4 != 0), Is.GreaterThan(Waits - 10));
 
     [Test]
     public void Slept_LongAndShortInTurns_LooksBehindTheLongOnesAlone()
     {
         IdlePolling polling = new();
-        int looks = 0;
+        int behindLong = 0;
+        int behindShort = 0;
         for (int wait = 0; wait < Waits; wait++)
         {
-            bool comesSoon = wait % 2 != 0;
-            if (polling.IsOn) looks++;
-            if (polling.IsOn && comesSoon)
+            bool comesSoon = wait % 2 != 0; // Behind one that took long.
+            bool isOn = polling.IsOn;
+            if (isOn && comesSoon) behindLong++;
+            else if (isOn) behindShort++;
+            if (isOn && comesSoon)
             {
                 polling.Found(events: 1);
                 continue;
             }
 
-            if (polling.IsOn) polling.Missed();
+            if (isOn) polling.Missed();
             polling.Slept(comesSoon ? Short : IdlePolling.ShortSleep, events: 1);
         }
 
-        Assert.That(looks, Is.InRange((Waits / 2) - 10, Waits / 2));
-    }
-
-    [Test]
-    public void Found_AfterManyMisses_LooksForGoodAgain()
-    {
-        IdlePolling polling = new();
-        _ = Looks(polling, static _ => false);
-        _ = Looks(polling, static _ => true);
-        Assert.That(Looks(polling, static _ => true), Is.EqualTo(Waits));
+        Assert.That(behindLong, Is.GreaterThan((Waits / 2) - UntilItFollows));
+        Assert.That(behindShort, Is.EqualTo(Waits / 2 / 64).Within(2));
     }
 
     [Test]
@@ -106,18 +99,13 @@ public sealed class IdlePollingTests
     {
         IdlePolling polling = new();
         _ = Looks(polling, static _ => true);
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < UntilItFollows; i++)
         {
             if (polling.IsOn) polling.Missed();
             polling.Slept(IdlePolling.ShortSleep * 1000, events: 1);
         }
 
         Assert.That(polling.IsOn, Is.False);
-    }
-
-    private static void Sleep(IdlePolling polling, int times, long length)
-    {
-        for (int i = 0; i < times; i++) polling.Slept(length, events: 1);
     }
 
     /// <summary>Lets a loop wait for single events that come soon, or just too late to be found.</summary>
