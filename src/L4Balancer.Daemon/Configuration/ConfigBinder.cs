@@ -69,10 +69,12 @@ internal sealed class ConfigBinder
             Services = Settled(services, new HealthRules(defaultsTable, global, _problems)),
         };
         FleetRules fleet = new(root, config, _problems);
+        BalanceRules balance = new(_problems);
         OverloadRules overload = new(_problems);
         foreach ((PoolConfig pool, TableReader table) in _poolTables)
         {
             fleet.Check(pool, table);
+            balance.Check(pool, table);
             overload.Check(pool, table, IsForUdpAlone(services.Where(one => ReferenceEquals(one.Pool, pool))));
         }
 

@@ -101,4 +101,34 @@ internal sealed class BalanceKeysTests
             }));
         Assert.That(Problems($"{Own}maglev.table_size = 5").Single(), Does.Contain("from 7 to 5000011"));
     }
+
+    [TestCase("maglev", true)]
+    [TestCase("ring", false)]
+    public void Parse_FewerSlotsThanBackends_IsAnErrorWhereTheyAreUsed(string balance, bool isError)
+    {
+        string backends = string.Join(", ", Enumerable.Range(1, 8).Select(static port => $"\"a:{port}\""));
+        string text = $"[service.web]\nlisten = \"*:80\"\nbackends = [{backends}]\nbalance = \"{balance}\"\n";
+        string[] errors =
+        [
+            "5:8: error: the table of 7 slots has none for some of the 8 backends of [service.web]; write a prime of "
+                + "about 800 as maglev.table_size",
+        ];
+        Assert.That(Problems($"{text}maglev.table_size = 7"), Is.EqualTo(isError ? errors : []));
+        Assert.That(Problems($"{text}maglev.table_size = 11"), Is.Empty);
+    }
+
+    [Test]
+    public void Parse_RefuseBesidePanic_IsAWarningInItsOwnTableAlone()
+    {
+        const string Panic = "panic.threshold = 0.3";
+        Assert.That(
+            Problems($"{Own}{Panic}\nwhen_down = \"refuse\""),
+            Is.EqualTo(new[]
+            {
+                "5:1: warning: when_down = \"refuse\" means nothing beside panic.threshold, by which all are used once "
+                    + "none is available",
+            }));
+        Assert.That(Problems($"{Own}{Panic}"), Is.Empty);
+        Assert.That(Problems($"{Own}{Panic}\n[defaults]\nwhen_down = \"refuse\""), Is.Empty);
+    }
 }
