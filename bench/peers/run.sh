@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # L4Balancer beside HAProxy and nginx: the same load through each in turns, on the same core, in the same run.
 #
-#   bench/peers/run.sh            about 20 minutes; writes bench/RESULTS.md and pictures beside it
+#   bench/peers/run.sh            about 23 minutes; writes bench/RESULTS.md and pictures beside it
 #   bench/peers/run.sh --quick    two minutes; writes nothing
 #   bench/peers/run.sh --list     what is measured, and by what name
 #
